@@ -1,0 +1,98 @@
+# `make` alone lists what there is. `make book` and `make test` set themselves up.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+HTML  := _build/html/index.html
+PORT  ?= 8000
+SEEDS ?= 0 1 2 3 4
+
+# The first Python of at least 3.11; name another with `make PYTHON=… …`.
+FIND_PYTHON = for p in python3 python python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  && echo $$p && break; done
+PYTHON ?= $(shell $(FIND_PYTHON))
+
+NOTEBOOKS := $(sort $(wildcard chapters/*.ipynb exercises/*.ipynb))
+NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
+  --nbval-cell-timeout=900 -p no:doctest
+
+# A bar in a stored page would become a widget that asks the network for scripts.
+export GROKCORE_PROGRESS ?= 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Nothing is sent anywhere.
+export WANDB_MODE ?= offline
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book serve test test-unit test-notebooks seeds bench lint \
+  format repository clean distclean
+
+help: ## list these targets
+	@echo "usage: make TARGET   (PYTHON=python3.12 picks the interpreter)"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | \
+	  awk 'BEGIN {FS = ":.*## "} {printf "  %-15s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv with the pinned packages (the others do that themselves)
+
+# Made again only when what it was made from changes.
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" && $(PYTHON) -c \
+	  'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: grokcore needs Python 3.11 or newer, found: $(PYTHON)" \
+	    "$$($(PYTHON) -V 2>&1 || true)" >&2; \
+	  echo "Install one, or name it: make PYTHON=/path/to/python3.12 …" >&2; \
+	  exit 1; }
+	@test -x $(BIN)/python || { echo "making $(VENV) with $(PYTHON)"; \
+	  $(PYTHON) -m venv $(VENV); }
+	@echo "installing the pinned packages (minutes, once)"
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[book,test]"
+	@touch $@
+
+book: $(READY) ## run every chapter and build the HTML book, warnings are errors
+	@$(BIN)/jupyter-book build . --all -n -W --keep-going --builder html
+	@echo
+	@echo "The book is built. Open it in a browser:"
+	@echo "  $(CURDIR)/$(HTML)"
+
+serve: ## serve the built book at http://localhost:8000 (PORT=… for another)
+	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: lint test-unit test-notebooks ## ruff, unit and property tests, doctests, every notebook
+
+test-unit: $(READY) ## unit and property tests, and the doctests of grokcore
+	@$(BIN)/python -m pytest
+
+test-notebooks: $(READY) ## run every notebook's cells and asserts (nbval)
+	@$(if $(NOTEBOOKS),$(NBVAL) $(NOTEBOOKS),echo "no notebooks yet")
+
+seeds: $(READY) ## the chapters' asserts for weight seeds 0-4 (SEEDS="0 1" for fewer)
+	@failed=""; for seed in $(SEEDS); do \
+	  echo "== weight seed $$seed"; \
+	  GROKCORE_SEED=$$seed $(NBVAL) chapters || failed="$$failed $$seed"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "asserts failed for seeds:$$failed"; exit 1; \
+	else echo "every assert holds for seeds: $(SEEDS)"; fi
+
+bench: $(READY) ## measure speed, against peers and against the machine's limit
+	@$(BIN)/python -m benchmarks
+
+lint: $(READY) ## ruff: lint and format, changing nothing
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## ruff: mend and format; strip the notebooks' outputs
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(if $(NOTEBOOKS),$(BIN)/nbstripout $(NOTEBOOKS))
+
+repository: $(READY) ## set the repository's address everywhere: URL=https://…
+	@$(BIN)/python tools/set_repository.py $(URL)
+
+clean: ## remove what was built, keep .venv and the run store
+	@rm -rf _build dist .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv as well
+	@rm -rf $(VENV)
