@@ -1,0 +1,62 @@
+"""grokcore: train small networks until they grok, and look inside.
+
+>>> import grokcore as gc
+>>> gc.ModularTask("add", p=113).formula
+'(a + b) mod 113'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.models import EmbeddingMLPConfig, TransformerConfig
+from grokcore.optimizers import SGD, Adam, AdamW
+from grokcore.tasks import ModularTask
+
+if TYPE_CHECKING:
+    from grokcore import analysis, lens, show
+    from grokcore.runs import Run, load, run
+    from grokcore.sweeps import sweep
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CATALOGUE",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "EmbeddingMLPConfig",
+    "Experiment",
+    "ModularTask",
+    "Run",
+    "TransformerConfig",
+    "analysis",
+    "lens",
+    "load",
+    "run",
+    "show",
+    "sweep",
+]
+
+# Loaded when first used: a reader who only describes experiments waits for nothing.
+_LAZY = {
+    "Run": "runs",
+    "load": "runs",
+    "run": "runs",
+    "sweep": "sweeps",
+    "analysis": None,
+    "lens": None,
+    "show": None,
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'grokcore' has no attribute {name!r}")
+    home = _LAZY[name]
+    module = import_module(f"grokcore.{home or name}")
+    return module if home is None else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_LAZY])

@@ -1,0 +1,271 @@
+"""Experiments as data: everything that decides a run, and nothing else.
+
+An :class:`Experiment` is a frozen tree of dataclasses. It goes to JSON and back, has a
+key by which its run is stored, and spreads into grids.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from grokcore.losses import LossName
+from grokcore.models import Model, TransformerConfig
+from grokcore.optimizers import AdamW, Optimizer
+from grokcore.tasks import ModularTask
+
+if TYPE_CHECKING:
+    from grokcore.runs import Run
+
+__all__ = ["CATALOGUE", "TRAINING_REVISION", "Experiment"]
+
+#: Part of every key: raised when a change of code changes the numbers of a training.
+TRAINING_REVISION = 1
+
+
+@dataclass(
+    frozen=True, config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+)
+class Experiment:
+    """A task, a model, an optimizer, and how long.
+
+    Args:
+        task: what is learned.
+        model: who learns it.
+        optimizer: how its weights move.
+        epochs: passes over the training rows.
+        seed: of the initial weights, the order of batches, and dropout.
+        loss: "cross_entropy" or "mse", both in float64.
+        precision: "bfloat16" runs matrix products in bfloat16 (autocast); weights,
+            loss and optimizer keep theirs.
+        batch_size: rows a step; ``None`` is all training rows at once.
+        warmup: steps over which the learning rate rises linearly to its value.
+        max_steps: stop after so many steps even if ``epochs`` are not over.
+        eval_every: epochs between evaluations; ``None`` is every 10 up to epoch 200,
+            then every 20.
+        stop_val_accuracy: stop at the first evaluation that reaches it, in (0, 1] …
+        epochs_after_stop: … and this many epochs later.
+        snapshots: weights to keep: a number of steps spread evenly on a log scale, or
+            the steps themselves. The final weights are always kept.
+        snapshot_parameters: keep only these of them, such as ``("embed.W_E",)``.
+
+    Raises:
+        ValueError: for unknown fields, wrong types and impossible values; the message
+            names the value given and the values allowed.
+
+    >>> experiment = Experiment(
+    ...     task=ModularTask("add", p=113, train_fraction=0.3),
+    ...     model=TransformerConfig(layers=1, width=128, heads=4),
+    ...     optimizer=AdamW(lr=1e-2, weight_decay=1.0),
+    ...     epochs=1_500,
+    ...     seed=0,
+    ... )
+    >>> Experiment.from_json(experiment.to_json()) == experiment
+    True
+    >>> len(experiment.grid(train_fraction=[0.2, 0.3, 0.4], seed=range(3)))
+    9
+    """
+
+    task: Annotated[ModularTask, Field()] = ModularTask()
+    model: Model = TransformerConfig()
+    optimizer: Optimizer = AdamW()
+    epochs: int = Field(1_500, ge=1)
+    seed: int = Field(0, ge=0)
+    loss: LossName = "cross_entropy"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    batch_size: int | None = Field(None, ge=1)
+    warmup: int = Field(0, ge=0)
+    max_steps: int | None = Field(None, ge=1)
+    eval_every: int | None = Field(None, ge=1)
+    stop_val_accuracy: float | None = Field(None, gt=0, le=1)
+    epochs_after_stop: int = Field(0, ge=0)
+    snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0
+    snapshot_parameters: tuple[str, ...] | None = None
+
+    def run(self, **options: Any) -> Run:
+        """Train, or load what was trained before; see :func:`grokcore.runs.run`."""
+        from grokcore.runs import run
+
+        return run(self, **options)
+
+    def stored(self) -> Run | None:
+        """Return what the store has of it, finished or not, without training."""
+        from grokcore.runs import stored
+
+        return stored(self)
+
+    def to_json(self) -> str:
+        """Return all fields as JSON, readable by people."""
+        return _adapter().dump_json(self, indent=2).decode()
+
+    @staticmethod
+    def from_json(text: str) -> Experiment:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: if it is not JSON, or not an experiment.
+        """
+        return _adapter().validate_json(text)
+
+    @cached_property
+    def key(self) -> str:
+        """64 hexadecimal digits; equal exactly for equal experiments.
+
+        Fields at their default are left out, so that a field added later changes no
+        key.
+        """
+        content = {"revision": TRAINING_REVISION, **_without_defaults(self)}
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """Name of the run's folder: a readable part and eight digits of the key.
+
+        >>> Experiment().name[:-8]
+        'add-p113-transformer-'
+        """
+        words = f"{self.task.operation}-p{self.task.p}-{self.model.kind}"
+        return re.sub(r"[^a-z0-9]+", "-", words.lower()) + "-" + self.key[:8]
+
+    def replace(self, **changes: Any) -> Experiment:
+        """Return a copy with fields changed, wherever in the tree they are.
+
+        Raises:
+            ValueError: if no part, or more than one, has a field of that name.
+
+        >>> Experiment().replace(p=59, lr=1e-2, epochs=300).task.p
+        59
+        """
+        parts: dict[str, dict[str, Any]] = {}
+        for name, value in changes.items():
+            parts.setdefault(self._part_with(name), {})[name] = value
+        top = parts.pop("", {})
+        for part, fields in parts.items():
+            top[part] = dataclasses.replace(top.get(part, getattr(self, part)), **fields)
+        return dataclasses.replace(self, **top)
+
+    def grid(self, **axes: Iterable[Any]) -> list[Experiment]:
+        """Return the experiments of a grid; the last axis varies fastest.
+
+        >>> [e.seed for e in Experiment().grid(seed=range(3))]
+        [0, 1, 2]
+        """
+        return [
+            self.replace(**dict(zip(axes, values, strict=True)))
+            for values in itertools.product(*axes.values())
+        ]
+
+    def fields(self) -> dict[str, Any]:
+        """Return the leaves of the tree by name, as :meth:`replace` takes them.
+
+        >>> Experiment().fields()["train_fraction"]
+        0.3
+        """
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        leaves = {}
+        for name, value in own.items():
+            if dataclasses.is_dataclass(value):
+                leaves |= {
+                    f.name: getattr(value, f.name)
+                    for f in dataclasses.fields(value)
+                    if f.name != "kind"
+                }
+            else:
+                leaves[name] = value
+        return leaves
+
+    def _part_with(self, name: str) -> str:
+        if name in (own := [f.name for f in dataclasses.fields(self)]):
+            return ""
+        holders = [
+            part
+            for part in own
+            if dataclasses.is_dataclass(getattr(self, part))
+            and name in (f.name for f in dataclasses.fields(getattr(self, part)))
+        ]
+        if len(holders) != 1:
+            found = f"is in each of {holders}" if holders else "is nowhere"
+            raise ValueError(
+                f"the field {name!r} {found} in this experiment; "
+                f"allowed: {sorted(self.fields())}"
+            )
+        return holders[0]
+
+
+def _adapter() -> TypeAdapter[Experiment]:
+    return TypeAdapter(Experiment)
+
+
+def _without_defaults(part: Any) -> dict[str, Any]:
+    """A dataclass as a dictionary without what equals its default; kinds stay."""
+    content = {"kind": part.kind} if hasattr(part, "kind") else {}
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        if field.name == "kind" or value == _default(field):
+            continue
+        nested = dataclasses.is_dataclass(value)
+        content[field.name] = _without_defaults(value) if nested else value
+    return content
+
+
+def _default(field: dataclasses.Field) -> Any:
+    # pydantic keeps a default that was given with its bounds inside a FieldInfo.
+    return getattr(field.default, "default", field.default)
+
+
+def log_spaced(count: int, last: int) -> Sequence[int]:
+    """Up to ``count`` different steps from 0 to ``last``, evenly spread on a log scale.
+
+    >>> log_spaced(5, 1000)
+    [0, 1, 10, 100, 1000]
+    """
+    if count < 2:
+        return [last][:count]
+    spread = (last ** (i / (count - 2)) if count > 2 else last for i in range(count - 1))
+    return sorted({0, *(round(step) for step in spread)})
+
+
+_LIVE = Experiment(
+    task=ModularTask("add", p=113, train_fraction=0.3, split_seed=598),
+    model=TransformerConfig(layers=1, width=128, heads=4),
+    optimizer=AdamW(lr=1e-2, weight_decay=1.0),
+    epochs=1_500,
+    snapshots=64,
+)
+
+#: Experiments that have a name: ``grokcore train nanda-p113``.
+CATALOGUE: dict[str, Experiment] = {
+    # The recipe of the chapters: the whole story in less than a minute on a laptop.
+    "live-p113": _LIVE,
+    "live-p59": _LIVE.replace(p=59, train_fraction=0.5, epochs=500),
+    # The fastest recipe known here that stays generalized, for the speed tables.
+    "fast-p113": _LIVE.replace(
+        lr=7e-3,
+        weight_decay=3.0,
+        precision="bfloat16",
+        epochs=600,
+        eval_every=10,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=200,
+        snapshots=0,
+    ),
+    # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
+    "nanda-p113": _LIVE.replace(
+        lr=1e-3,
+        epochs=15_000,
+        seed=999,
+        biases="none",
+        eval_every=50,
+        snapshots=100,
+    ),
+}

@@ -1,0 +1,108 @@
+"""How weights move: frozen descriptions that build torch's own optimizers."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import torch
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from torch import nn
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+
+_frozen = dataclass(
+    frozen=True, config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+)
+_Positive = Annotated[float, Field(gt=0)]
+_NonNegative = Annotated[float, Field(ge=0)]
+_Unit = Annotated[float, Field(ge=0, lt=1)]
+
+
+@_frozen
+class AdamW:
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+
+    Decay acts on all parameters. The default betas are those of the grokking papers.
+
+    >>> AdamW(lr=1e-2).build([nn.Parameter(torch.ones(2))]).defaults["betas"]
+    (0.9, 0.98)
+    """
+
+    lr: _Positive = 1e-3
+    weight_decay: _NonNegative = 1.0
+    betas: tuple[_Unit, _Unit] = (0.9, 0.98)
+    eps: _Positive = 1e-8
+    kind: Literal["adamw"] = Field("adamw", kw_only=True)
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Return ``torch.optim.AdamW``, fused: one kernel for all parameters."""
+        return torch.optim.AdamW(
+            parameters,
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            betas=self.betas,
+            eps=self.eps,
+            fused=True,
+        )
+
+
+@_frozen
+class Adam:
+    """Adam with L2 regularization coupled into the gradient, as in Grokfast's runs.
+
+    >>> Adam(weight_decay=0.005).build([nn.Parameter(torch.ones(2))]).defaults[
+    ...     "weight_decay"
+    ... ]
+    0.005
+    """
+
+    lr: _Positive = 1e-3
+    weight_decay: _NonNegative = 0.0
+    betas: tuple[_Unit, _Unit] = (0.9, 0.98)
+    eps: _Positive = 1e-8
+    kind: Literal["adam"] = Field("adam", kw_only=True)
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Return ``torch.optim.Adam``, fused."""
+        return torch.optim.Adam(
+            parameters,
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            betas=self.betas,
+            eps=self.eps,
+            fused=True,
+        )
+
+
+@_frozen
+class SGD:
+    """Stochastic gradient descent; with ``nesterov``, Nesterov's momentum.
+
+    >>> SGD(lr=0.1, momentum=0.9, nesterov=True).kind
+    'sgd'
+    """
+
+    lr: _Positive = 1e-2
+    momentum: _Unit = 0.0
+    nesterov: bool = False
+    weight_decay: _NonNegative = 0.0
+    kind: Literal["sgd"] = Field("sgd", kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov=True needs a momentum in (0, 1), not 0")
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Return ``torch.optim.SGD``, fused."""
+        return torch.optim.SGD(
+            parameters,
+            lr=self.lr,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            weight_decay=self.weight_decay,
+            fused=True,
+        )
+
+
+#: Any of the descriptions above, told apart by ``kind`` in JSON.
+Optimizer = Annotated[AdamW | Adam | SGD, Field(discriminator="kind")]

@@ -1,0 +1,436 @@
+"""What an experiment leaves behind, and the store that keeps it.
+
+One folder a run::
+
+    add-p113-transformer-1a2b3c4d/
+        experiment.json       description, status and provenance
+        history.npz           one row an evaluation
+        snapshots/<step>.safetensors
+        resume.safetensors    while it is not finished
+
+A run that is asked for is loaded if it is there, resumed if it was cut short, and
+trained otherwise. Two processes that ask for the same run train it once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import platformdirs
+import torch
+from filelock import FileLock, Timeout
+from torch import Tensor, nn
+
+from grokcore import devices, storage
+from grokcore.analysis.delay import GrokkingDelay, grokking_delay
+from grokcore.experiments import CATALOGUE, TRAINING_REVISION, Experiment
+from grokcore.progress import progress_bar
+from grokcore.storage import StoreError
+from grokcore.training import (
+    COLUMNS,
+    Callback,
+    Trainer,
+    TrainingDiverged,
+    TrainingState,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Run",
+    "StoreError",
+    "TrainingDiverged",
+    "load",
+    "run",
+    "store",
+    "stored",
+    "stored_runs",
+]
+
+#: Runs that ship with the package, by their name in the catalogue.
+RECORDED = Path(__file__).parent / "recorded"
+
+_log = logging.getLogger("grokcore")
+
+
+def store() -> Path:
+    """Return the folder of all runs: ``$GROKCORE_STORE``, or the user's cache."""
+    chosen = os.environ.get("GROKCORE_STORE")
+    return Path(chosen) if chosen else platformdirs.user_cache_path("grokcore") / "runs"
+
+
+class Run:
+    """A trained experiment: its history, its weights, where it came from.
+
+    Made by :meth:`grokcore.Experiment.run`, :func:`run` and :func:`load`.
+
+    Args:
+        folder: where it is stored.
+
+    Attributes:
+        experiment: what was done.
+        status: "finished", "interrupted" or "diverged".
+        provenance: versions, device, threads, date and seconds.
+
+    Raises:
+        StoreError: if the folder holds no run that can be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        path = self.folder / "experiment.json"
+        content = storage.read_json(path)
+        with storage.reading(path):
+            self.experiment = Experiment.from_json(json.dumps(content["experiment"]))
+            self.status: str = content["status"]
+            self.provenance: dict[str, Any] = content["provenance"]
+
+    def __repr__(self) -> str:
+        last = int(self._columns["step"][-1])
+        return f"<Run {self.folder.name}: {self.status} at step {last:,}>"
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """One row an evaluation.
+
+        Columns: step, epoch, train_loss, train_accuracy, val_loss, val_accuracy (loss
+        in nats, accuracy in [0, 1]) and weight_norm, the root of the sum of all
+        squared weights. Step 0 is the untrained model.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self._columns)
+        whole = {name: int for name in ("step", "epoch") if _all_whole(frame[name])}
+        return frame.astype(whole)
+
+    @cached_property
+    def _columns(self) -> dict[str, np.ndarray]:
+        path = self.folder / "history.npz"
+        columns = storage.read_table(path)
+        with storage.reading(path):
+            if tuple(columns) != COLUMNS:
+                raise ValueError(f"columns {tuple(columns)} instead of {COLUMNS}")
+        return columns
+
+    def delay(self, threshold: float = 0.95) -> GrokkingDelay:
+        """Return when training and validation accuracy first reach ``threshold``."""
+        return grokking_delay(self._columns, threshold)
+
+    @property
+    def snapshots(self) -> tuple[int, ...]:
+        """Steps whose weights were kept, ascending."""
+        return tuple(sorted(int(p.stem) for p in self._snapshot(0).parent.iterdir()))
+
+    def weights(self, step: int) -> dict[str, Tensor]:
+        """Return the tensors that were kept at a step, by their state-dict names.
+
+        Raises:
+            ValueError: if none were kept there.
+        """
+        if step not in self.snapshots:
+            raise ValueError(f"no snapshot at step {step}; there are {self.snapshots}")
+        tensors = storage.read_tensors(self._snapshot(step))
+        return {name: tensor.float() for name, tensor in tensors.items()}
+
+    def at(self, step: int) -> nn.Module:
+        """Return the model as it was at a step, in evaluation mode.
+
+        Raises:
+            ValueError: if no snapshot was kept there, or not of all parameters.
+        """
+        weights = self.weights(step)
+        model = self.experiment.model.build(self.experiment.task, self.experiment.seed)
+        if missing := model.state_dict().keys() - weights.keys():
+            raise ValueError(
+                f"only {sorted(weights)} were kept at step {step}, not "
+                f"{sorted(missing)}; weights({step}) returns them"
+            )
+        path = self._snapshot(step)
+        with storage.reading(path):
+            try:
+                model.load_state_dict(weights)
+            except RuntimeError as error:
+                raise ValueError(f"weights of another model: {error}") from error
+        return model.eval().requires_grad_(False)
+
+    @cached_property
+    def model(self) -> nn.Module:
+        """The model at the end, in evaluation mode."""
+        return self.at(self.snapshots[-1])
+
+    def _snapshot(self, step: int) -> Path:
+        return self.folder / "snapshots" / f"{step}.safetensors"
+
+
+def run(
+    experiment: Experiment,
+    *,
+    progress: bool | None = None,
+    callbacks: Iterable[Callback] = (),
+    device: str | None = None,
+    resume_every: float = 20.0,
+) -> Run:
+    """Return the run of an experiment, training what of it is missing.
+
+    Args:
+        experiment: what to do.
+        progress: show a bar; ``None`` shows it in terminals and live kernels.
+        callbacks: called once a step, see :class:`grokcore.training.TrainingState`.
+            A run that is loaded calls none.
+        device: "cuda", "mps" or "cpu"; ``None`` takes the best there is.
+        resume_every: seconds between two resume points.
+
+    Raises:
+        TrainingDiverged: if the loss stops being a number; :func:`stored` has the run
+            up to there.
+        StoreError: if a file cannot be read or written.
+        KeyboardInterrupt: after everything so far was stored; the same call goes on.
+    """
+    folder = store() / experiment.name
+    if (done := stored(experiment)) is None or done.status == "interrupted":
+        with _lock(folder):
+            # Another process may have trained it while this one waited.
+            done = stored(experiment)
+            if done is None or done.status == "interrupted":
+                trainer = Trainer(experiment, device)
+                _train(trainer, folder, progress, tuple(callbacks), resume_every)
+                done = Run(folder)
+    if done.status == "diverged":
+        raise TrainingDiverged(done.provenance["error"])
+    return done
+
+
+def stored(experiment: Experiment) -> Run | None:
+    """Return what the store has of an experiment, finished or not.
+
+    Raises:
+        StoreError: if it cannot be read, or the folder belongs to another experiment.
+    """
+    folder = store() / experiment.name
+    if not (folder / "experiment.json").exists():
+        return None
+    found = Run(folder)
+    if found.experiment != experiment:
+        raise StoreError(
+            f"{folder / 'experiment.json'} describes another experiment than the "
+            f"folder's name says. Delete the folder {folder} to train this run again; "
+            f"no other run is touched."
+        )
+    return found
+
+
+def stored_runs() -> list[Run]:
+    """Return all runs of the store that can be read, by name."""
+    found = []
+    for path in sorted(store().glob("*/experiment.json")):
+        try:
+            found.append(Run(path.parent))
+        except StoreError as error:
+            _log.warning("%s", error)
+    return found
+
+
+def load(name: str) -> Run:
+    """Return a run that ships with the package, by its name in the catalogue.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    recorded = sorted(p.parent.name for p in RECORDED.glob("*/experiment.json"))
+    if name not in recorded:
+        hint = f"; gc.CATALOGUE[{name!r}].run() trains it" if name in CATALOGUE else ""
+        raise ValueError(f"no recorded run {name!r}; there are {recorded}{hint}")
+    return Run(RECORDED / name)
+
+
+# -- training into the store -----------------------------------------------------
+
+
+class _Keeper:
+    """A callback that writes snapshots and resume points, and stops when asked to."""
+
+    def __init__(self, trainer: Trainer, folder: Path, resume_every: float) -> None:
+        self.trainer = trainer
+        self.folder = folder
+        self.resume_every = resume_every
+        self.interrupted = threading.Event()
+        self.seconds = 0.0
+        self._last_resume_point = time.monotonic()
+
+    def __call__(self, state: TrainingState) -> None:
+        start = time.perf_counter()
+        if state.last or state.step in self.trainer.snapshot_steps:
+            self.snapshot(state.last)
+        if time.monotonic() - self._last_resume_point >= self.resume_every:
+            self.resume_point()
+        self.seconds += time.perf_counter() - start
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+
+    def snapshot(self, whole: bool) -> None:
+        path = self.folder / "snapshots" / f"{self.trainer.step}.safetensors"
+        wanted = self.trainer.experiment.snapshot_parameters
+        weights = self.trainer.model.state_dict()
+        if wanted is not None and not whole:
+            weights = {name: weights[name] for name in wanted}
+        storage.write_tensors(path, weights)
+
+    def resume_point(self) -> None:
+        storage.write_tensors(
+            self.folder / "resume.safetensors", self.trainer.state()
+        )
+        self._last_resume_point = time.monotonic()
+
+    def finish(self, status: str, **extra: str) -> None:
+        """Write the history, then the description that makes it a run."""
+        rows = [list(row.values()) for row in self.trainer.history]
+        columns = dict(zip(COLUMNS, np.array(rows).T, strict=True))
+        storage.write_table(self.folder / "history.npz", columns)
+        content = {
+            "status": status,
+            "experiment": json.loads(self.trainer.experiment.to_json()),
+            "provenance": _provenance(self.trainer, self.seconds) | extra,
+        }
+        storage.write_json(self.folder / "experiment.json", content)
+
+
+def _train(
+    trainer: Trainer,
+    folder: Path,
+    progress: bool | None,
+    callbacks: tuple[Callback, ...],
+    resume_every: float,
+) -> None:
+    _check_snapshot_parameters(trainer)
+    keeper = _Keeper(trainer, folder, resume_every)
+    resume = folder / "resume.safetensors"
+    if resume.exists():
+        tensors = storage.read_tensors(resume)
+        with storage.reading(resume):
+            try:
+                trainer.restore(tensors)
+            except RuntimeError as error:
+                raise ValueError(f"of another experiment: {error}") from error
+    with _interrupt_sets(keeper.interrupted), _Bar(trainer, progress) as bar:
+        try:
+            trainer.train([*callbacks, bar, keeper])
+        except KeyboardInterrupt:
+            keeper.snapshot(whole=True)
+            keeper.resume_point()
+            keeper.finish("interrupted")
+            raise KeyboardInterrupt(
+                f"stopped at step {trainer.step:,}. Nothing is lost: the same call goes "
+                f"on from there, and experiment.stored() is the run so far."
+            ) from None
+        except TrainingDiverged as error:
+            keeper.snapshot(whole=True)
+            keeper.finish("diverged", error=str(error))
+            resume.unlink(missing_ok=True)
+            return
+    keeper.finish("finished")
+    resume.unlink(missing_ok=True)
+
+
+class _Bar:
+    """A callback that moves a progress bar at every evaluation."""
+
+    def __init__(self, trainer: Trainer, show: bool | None) -> None:
+        self.bar = progress_bar(
+            show=show,
+            total=trainer.last_step,
+            initial=trainer.step,
+            desc=trainer.experiment.task.formula,
+            unit="step",
+        )
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+    def __call__(self, state: TrainingState) -> None:
+        if state.row is None:
+            return
+        self.bar.total = state.trainer.last_step
+        self.bar.update(state.step - self.bar.n)
+        self.bar.set_postfix(
+            train=f"{state.row['train_accuracy']:.1%}",
+            val=f"{state.row['val_accuracy']:.1%}",
+        )
+
+
+@contextmanager
+def _interrupt_sets(event: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C, or a notebook's stop button, wait for the end of a step."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals arrive in the main thread only
+        return
+    previous = signal.signal(signal.SIGINT, lambda *_: event.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            _log.warning("another process is training %s; waiting for it", folder.name)
+            lock.acquire()
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to {folder.parent}: {error}. Point GROKCORE_STORE to a "
+            f"folder that can be written."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_snapshot_parameters(trainer: Trainer) -> None:
+    names = list(trainer.model.state_dict())
+    wanted = trainer.experiment.snapshot_parameters or ()
+    if unknown := [name for name in wanted if name not in names]:
+        raise ValueError(f"snapshot_parameters has {unknown}; allowed: {names}")
+
+
+def _provenance(trainer: Trainer, seconds_writing: float) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "grokcore": version("grokcore"),
+        "training_revision": TRAINING_REVISION,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "device": devices.describe(trainer.device),
+        "threads": torch.get_num_threads(),
+        "seconds": round(trainer.seconds, 3),
+        "seconds_evaluating": round(trainer.seconds_evaluating, 3),
+        "seconds_writing": round(seconds_writing, 3),
+    }
+
+
+def _all_whole(column: pd.Series) -> bool:
+    return bool((column == column.round()).all())

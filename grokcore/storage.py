@@ -1,0 +1,111 @@
+"""Files that are whole or not there: tensors, tables and text, without pickle.
+
+Every file is written under a temporary name, flushed to the disk, and renamed. Every
+failure to read or write is a :class:`StoreError` that names the file and a way out.
+"""
+
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import safetensors.torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+__all__ = [
+    "StoreError",
+    "read_json",
+    "read_table",
+    "read_tensors",
+    "reading",
+    "write_json",
+    "write_table",
+    "write_tensors",
+]
+
+
+class StoreError(RuntimeError):
+    """A file of the run store cannot be read or written."""
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write named tensors as safetensors."""
+    whole = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    _write(path, safetensors.torch.save(whole))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read what :func:`write_tensors` wrote."""
+    with reading(path):
+        return safetensors.torch.load(path.read_bytes())
+
+
+def write_table(path: Path, columns: dict[str, np.ndarray]) -> None:
+    """Write named columns as a compressed npz."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **columns)
+    _write(path, buffer.getvalue())
+
+
+def read_table(path: Path) -> dict[str, np.ndarray]:
+    """Read what :func:`write_table` wrote."""
+    with reading(path), np.load(path, allow_pickle=False) as table:
+        return {name: table[name] for name in table.files}
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write JSON for people: indented, UTF-8."""
+    _write(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def read_json(path: Path) -> dict:
+    """Read what :func:`write_json` wrote."""
+    with reading(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError(f"holds {type(content).__name__}, not an object")
+        return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(
+            f"cannot write {path}: {error}. Free some space there, or point "
+            f"GROKCORE_STORE to another folder; what was stored before is intact."
+        ) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while ``path`` is read into a :class:`StoreError`."""
+    try:
+        yield
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        SafetensorError,
+    ) as error:
+        raise StoreError(
+            f"cannot read {path}: {error}. It is damaged, or not from grokcore. "
+            f"Delete the folder {path.parent} to train this run again; no other run "
+            f"is touched."
+        ) from error

@@ -1,0 +1,42 @@
+"""Between an equation's tokens and its operands."""
+
+import torch
+from torch import Tensor
+
+__all__ = ["operands_of", "write"]
+
+
+def write(operands: Tensor, layout: tuple[int | None, ...]) -> Tensor:
+    """Fill operands [N, K] into ``layout``, giving tokens [N, T].
+
+    >>> write(torch.tensor([[3, 4]]), (None, None, 5))
+    tensor([[3, 4, 5]])
+    """
+    tokens = operands.new_empty(len(operands), len(layout))
+    columns = iter(operands.unbind(1))
+    for position, constant in enumerate(layout):
+        tokens[:, position] = next(columns) if constant is None else constant
+    return tokens
+
+
+def operands_of(tokens: Tensor, layout: tuple[int | None, ...]) -> Tensor:
+    """Read the operands [N, K] out of tokens [N, T].
+
+    Raises:
+        ValueError: if tokens have another length or other constants than ``layout``.
+
+    >>> operands_of(torch.tensor([[3, 4, 5]]), (None, None, 5))
+    tensor([[3, 4]])
+    """
+    if tokens.ndim != 2 or tokens.shape[1] != len(layout):
+        raise ValueError(
+            f"tokens have shape {tuple(tokens.shape)}; expected [N, {len(layout)}]"
+        )
+    for position, constant in enumerate(layout):
+        if constant is not None and not (tokens[:, position] == constant).all():
+            wrong = tokens[:, position][tokens[:, position] != constant][0].item()
+            raise ValueError(
+                f"token {wrong} at position {position}; this model expects {constant}"
+            )
+    free = [i for i, constant in enumerate(layout) if constant is None]
+    return tokens[:, torch.tensor(free, device=tokens.device)]

@@ -1,0 +1,324 @@
+"""One loop: forward, evaluate, backward, step. Everything else is a callback."""
+
+import ctypes
+import math
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector
+
+from grokcore import devices
+from grokcore.experiments import Experiment, log_spaced
+from grokcore.losses import LOSSES
+
+__all__ = ["COLUMNS", "Callback", "Trainer", "TrainingDiverged", "TrainingState"]
+
+#: The columns of a history. Losses in nats, accuracies in [0, 1]; a row is taken with
+#: the weights after ``step`` steps. Train figures are those of the step's own rows.
+COLUMNS = (
+    "step",
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "val_loss",
+    "val_accuracy",
+    "weight_norm",
+)
+
+#: Validation rows that go through the model at once.
+_EVALUATION_ROWS = 16_384
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss is no longer a number. The history up to there is kept."""
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """What a callback sees, once a step: after the gradients, before the update.
+
+    Attributes:
+        trainer: model, optimizer, experiment, history.
+        step: updates made so far.
+        row: this step's row of the history if it was evaluated, else ``None``.
+        last: whether this is the end: no gradients were taken, no update follows.
+    """
+
+    trainer: "Trainer"
+    step: int
+    row: dict[str, float] | None
+    last: bool
+
+    @property
+    def model(self) -> nn.Module:
+        """The model, with this step's weights (and gradients, unless ``last``)."""
+        return self.trainer.model
+
+
+Callback = Callable[[TrainingState], None]
+
+
+class Trainer:
+    """Trains one experiment; ``state()`` and ``restore()`` let it go on elsewhere.
+
+    Whatever is random (weights, batches, dropout) is a function of the seed and the
+    step, so there is no random state to carry along.
+
+    Args:
+        experiment: what to do.
+        device: ``"cuda"``, ``"mps"``, ``"cpu"``, or ``None`` for the best there is.
+
+    >>> from grokcore import ModularTask, TransformerConfig
+    >>> trainer = Trainer(
+    ...     Experiment(
+    ...         task=ModularTask("add", p=7, train_fraction=0.5),
+    ...         model=TransformerConfig(width=16, heads=2),
+    ...         epochs=20,
+    ...     ),
+    ...     device="cpu",
+    ... )
+    >>> trainer.train()
+    >>> [row["epoch"] for row in trainer.history]
+    [0.0, 10.0, 20.0]
+    """
+
+    def __init__(self, experiment: Experiment, device: str | None = None) -> None:
+        self.experiment = experiment
+        self.device = devices.choose(device)
+        self.table = experiment.task.data().to(self.device)
+        self.model = experiment.model.build(experiment.task, experiment.seed)
+        self.model.to(self.device)
+        self.parameters = dict(self.model.named_parameters())
+        self.optimizer = experiment.optimizer.build(self.parameters.values())
+        self.loss = LOSSES[experiment.loss]
+        rows = len(self.table.train)
+        self.batch_size = min(experiment.batch_size or rows, rows)
+        self.steps_per_epoch = math.ceil(rows / self.batch_size)
+        self.step = 0
+        self.history: list[dict[str, float]] = []
+        self.seconds = self.seconds_evaluating = 0.0
+        self._epoch_order: tuple[int, Tensor] | None = None
+        asked = experiment.snapshots
+        #: Steps whose weights are to be kept; those of the last step always are.
+        self.snapshot_steps = frozenset(
+            log_spaced(asked, self.last_step) if isinstance(asked, int) else asked
+        )
+        _keep_freed_memory()
+        if experiment.precision == "bfloat16" and not devices.has_fast_bfloat16(
+            self.device
+        ):
+            warnings.warn(
+                f"{devices.describe(self.device)} has no bfloat16 units: "
+                f"precision='bfloat16' will be slower than 'float32'",
+                stacklevel=2,
+            )
+
+    # -- the loop ----------------------------------------------------------------
+
+    def train(self, callbacks: Iterable[Callback] = ()) -> None:
+        """Train from here to the last step.
+
+        Raises:
+            TrainingDiverged: when the loss is no longer finite.
+        """
+        start = time.perf_counter() - self.seconds
+        self.model.train()
+        with torch.random.fork_rng(devices=[]):
+            while True:
+                operands, targets = self._batch()
+                logits = self._forward(operands)
+                loss = self.loss(logits, targets)
+                last = self.step >= self.last_step
+                row = self._evaluate(logits, targets, loss) if self._due(last) else None
+                if not last:
+                    self.optimizer.zero_grad()
+                    loss.backward()
+                self.seconds = time.perf_counter() - start
+                state = TrainingState(self, self.step, row, last)
+                for callback in callbacks:
+                    callback(state)
+                if last:
+                    return
+                self._update()
+
+    @property
+    def last_step(self) -> int:
+        """The step at which training ends, as far as the history tells."""
+        experiment = self.experiment
+        limits = [experiment.epochs * self.steps_per_epoch]
+        if experiment.max_steps is not None:
+            limits.append(experiment.max_steps)
+        if experiment.stop_val_accuracy is not None:
+            reached = (
+                int(row["step"])
+                for row in self.history
+                if row["val_accuracy"] >= experiment.stop_val_accuracy
+            )
+            if (first := next(reached, None)) is not None:
+                after = experiment.epochs_after_stop * self.steps_per_epoch
+                limits.append(first + after)
+        return min(limits)
+
+    def _update(self) -> None:
+        if self.experiment.warmup:
+            share = min(1.0, (self.step + 1) / self.experiment.warmup)
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.experiment.optimizer.lr * share
+        self.optimizer.step()
+        self.step += 1
+
+    # -- one step ----------------------------------------------------------------
+
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        epoch, i = divmod(self.step, self.steps_per_epoch)
+        if self._epoch_order is None or (
+            self._epoch_order[0] != epoch and self.steps_per_epoch > 1
+        ):
+            self._epoch_order = epoch, self._order(epoch)
+            rows = self._epoch_order[1]
+            self._operands, self._targets = (
+                self.table.operands[rows],
+                self.table.targets[rows],
+            )
+        here = slice(i * self.batch_size, (i + 1) * self.batch_size)
+        return self._operands[here], self._targets[here]
+
+    def _order(self, epoch: int) -> Tensor:
+        rows = self.table.train
+        if self.steps_per_epoch == 1:
+            return rows
+        generator = torch.Generator().manual_seed(self._seed_for(epoch))
+        return rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
+
+    def _seed_for(self, moment: int) -> int:
+        """Give each moment of each seed random numbers of its own."""
+        sequence = np.random.SeedSequence([self.experiment.seed, moment])
+        return int(sequence.generate_state(1, np.uint64)[0] >> 1)
+
+    def _forward(self, operands: Tensor) -> Tensor:
+        if getattr(self.experiment.model, "dropout", 0):
+            torch.manual_seed(self._seed_for(self.step))
+        with self._autocast():
+            return self.model.answer(operands)
+
+    def _autocast(self):
+        if self.experiment.precision == "float32":
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+    # -- evaluation --------------------------------------------------------------
+
+    def _due(self, last: bool) -> bool:
+        epoch, i = divmod(self.step, self.steps_per_epoch)
+        every = self.experiment.eval_every or (10 if epoch <= 200 else 20)
+        return last or (i == 0 and epoch % every == 0)
+
+    @torch.no_grad()
+    def _evaluate(
+        self, logits: Tensor, targets: Tensor, loss: Tensor
+    ) -> dict[str, float]:
+        """Take a row of the history; the only place where the host waits."""
+        start = time.perf_counter()
+        val_loss, val_accuracy = self._validate()
+        figures = torch.stack(
+            [
+                loss.detach(),
+                _accuracy(logits, targets).to(loss),
+                val_loss,
+                val_accuracy,
+                parameters_to_vector(self.parameters.values()).norm().to(loss),
+            ]
+        ).tolist()
+        epoch = self.step / self.steps_per_epoch
+        row = dict(zip(COLUMNS, [float(self.step), epoch, *figures], strict=True))
+        self.history.append(row)
+        self.seconds_evaluating += time.perf_counter() - start
+        if not math.isfinite(row["train_loss"]):
+            raise TrainingDiverged(
+                f"the training loss is {row['train_loss']} at step {self.step} with "
+                f"{self.experiment.optimizer}; try a smaller lr"
+            )
+        return row
+
+    def _validate(self) -> tuple[Tensor, Tensor]:
+        self.model.eval()
+        sums = []
+        for rows in self.table.val.split(_EVALUATION_ROWS):
+            targets = self.table.targets[rows]
+            with self._autocast():
+                logits = self.model.answer(self.table.operands[rows])
+            loss = self.loss(logits, targets)
+            accuracy = _accuracy(logits, targets).to(loss)
+            sums.append(torch.stack([loss, accuracy]) * len(rows))
+        self.model.train()
+        return tuple(sum(sums) / len(self.table.val))
+
+    # -- going on elsewhere ------------------------------------------------------
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that the rest of the run depends on, as named tensors."""
+        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        for name, parameter in self.parameters.items():
+            for entry, value in self.optimizer.state[parameter].items():
+                if value is not None:
+                    tensors[f"optimizer.{name}.{entry}"] = torch.as_tensor(value)
+        # A row that was taken at this very step will be taken again.
+        rows = [list(r.values()) for r in self.history if r["step"] < self.step]
+        tensors["history"] = torch.tensor(rows, dtype=torch.float64)
+        tensors["step"] = torch.tensor(self.step)
+        tensors["seconds"] = torch.tensor([self.seconds, self.seconds_evaluating])
+        return tensors
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """Go back to what :meth:`state` returned.
+
+        Raises:
+            KeyError, RuntimeError: if the tensors are those of another experiment.
+        """
+        self.model.load_state_dict(
+            {
+                name.removeprefix("model."): tensor
+                for name, tensor in tensors.items()
+                if name.startswith("model.")
+            }
+        )
+        for name, parameter in self.parameters.items():
+            prefix = f"optimizer.{name}."
+            self.optimizer.state[parameter] = {
+                key.removeprefix(prefix): tensor.to(self.device)
+                for key, tensor in tensors.items()
+                if key.startswith(prefix)
+            }
+        self.history = [
+            dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()
+        ]
+        self.step = int(tensors["step"])
+        self.seconds, self.seconds_evaluating = tensors["seconds"].tolist()
+
+
+def _accuracy(logits: Tensor, targets: Tensor) -> Tensor:
+    return (logits.argmax(-1) == targets).float().mean()
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Ask glibc not to hand large freed blocks back to the system.
+
+    A step frees and takes the same few blocks of 8 MB again; getting them anew from the
+    kernel, page by page, took a sixth of the step.
+    """
+    if sys.platform != "linux":
+        return
+    m_trim_threshold, m_mmap_threshold, one_gigabyte = -1, -3, 2**30
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(m_mmap_threshold, one_gigabyte)
+        mallopt(m_trim_threshold, one_gigabyte)
