@@ -15,7 +15,7 @@ PYTHON ?= $(shell $(FIND_PYTHON))
 
 NOTEBOOKS := $(sort $(wildcard chapters/*.ipynb exercises/*.ipynb))
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
-  --nbval-cell-timeout=900 -p no:doctest
+  --nbval-cell-timeout=900
 
 # A bar in a stored page would become a widget that asks the network for scripts.
 export GROKCORE_PROGRESS ?= 0
