@@ -266,6 +266,6 @@ CATALOGUE: dict[str, Experiment] = {
         seed=999,
         biases="none",
         eval_every=50,
-        snapshots=100,
+        snapshots=(10, 20, 50, 100, *range(0, 15_001, 150)),
     ),
 }

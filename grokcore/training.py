@@ -317,8 +317,8 @@ def _keep_freed_memory() -> None:
     """
     if sys.platform != "linux":
         return
-    m_trim_threshold, m_mmap_threshold, one_gigabyte = -1, -3, 2**30
+    m_trim_threshold, m_mmap_threshold = -1, -3  # from malloc.h
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(m_mmap_threshold, one_gigabyte)
-        mallopt(m_trim_threshold, one_gigabyte)
+        mallopt(m_mmap_threshold, 32 * 2**20)  # the most that glibc takes
+        mallopt(m_trim_threshold, 2**30)

@@ -26,8 +26,27 @@ from grokcore.tokens import operands_of, write
 
 __all__ = ["Transformer", "TransformerConfig"]
 
-# In place: pre-activations are nobody else's, and new memory costs more than max(0, x).
-ACTIVATIONS = {"relu": torch.relu_, "gelu": F.gelu}
+
+class _ReLU(torch.autograd.Function):
+    """max(0, x), in place, with a product where torch's backward has a branch.
+
+    The branch is unpredictable, half of the neurons being active: on CPUs the product
+    is several times faster, a tenth of the whole training step.
+    """
+
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        ctx.mark_dirty(x.relu_())
+        ctx.save_for_backward(x)
+        return x
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        (activation,) = ctx.saved_tensors
+        return gradient * activation.sign()
+
+
+ACTIVATIONS = {"relu": _ReLU.apply, "gelu": F.gelu}
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
@@ -164,6 +183,7 @@ class MLP(nn.Module):
         self.W_out = nn.Parameter(torch.empty(neurons, width))
         self.b_in = nn.Parameter(torch.zeros(neurons)) if biases else None
         self.b_out = nn.Parameter(torch.zeros(width)) if biases else None
+        #: Overwrites its argument where it can.
         self.activation = ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:
