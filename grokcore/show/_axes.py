@@ -1,0 +1,95 @@
+"""Axes as the course draws them: a log axis with room for zero, shares in percent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import matplotlib.patheffects as effects
+import numpy as np
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.transforms import Bbox
+
+from grokcore.show._words import count
+from grokcore.show.style import PAPER, WIDTH
+
+
+def axes_or_new(ax: Axes | None, height: float) -> Axes:
+    """Return the axes to draw on: those given, or new ones of the usual width.
+
+    A new figure belongs to nobody but the caller. pyplot, which would keep it alive and
+    show it a second time, is never involved.
+    """
+    if ax is not None:
+        return ax
+    return Figure(figsize=(WIDTH, height), layout="constrained").subplots()
+
+
+def root_figure(ax: Axes) -> Figure:
+    """Return the whole figure that the axes are part of, not a sub-figure."""
+    return ax.figure.figure
+
+
+def time_axis(ax: Axes, x: np.ndarray, unit: str) -> None:
+    """Make the x-axis logarithmic, with a place of its own for 0.
+
+    The first evaluation is of the untrained model, at epoch 0, which has no logarithm.
+    Between 0 and the first positive value the axis is linear, beyond it logarithmic.
+    """
+    positive = x[x > 0]
+    if positive.size:
+        _log_from_zero(ax, x.min(), positive.min(), x.max())
+    ax.set_xlabel(unit)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _log_from_zero(ax: Axes, start: float, first: float, last: float) -> None:
+    if start > 0:
+        ax.set_xscale("log")
+    else:
+        ax.set_xscale("symlog", linthresh=first, linscale=0.3)
+        ax.axvspan(0, first, color="#F6F6F6", lw=0, zorder=-2)
+    ax.set_xlim(start, last if last > start else None)
+    ticks = _decades(first, last, (1,))
+    if len(ticks) < 2:
+        ticks = _decades(first, last, (1, 2, 5))
+    ax.xaxis.set_major_locator(FixedLocator(([] if start > 0 else [0.0]) + ticks))
+    ax.xaxis.set_minor_locator(FixedLocator(_decades(first, last, range(1, 10))))
+
+
+def percent_axis(ax: Axes) -> None:
+    """Show shares of 1 as percentages, with all of 0 to 100 % in view."""
+    ax.set_ylim(-0.03, 1.04)
+    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
+
+
+def halo() -> list[effects.AbstractPathEffect]:
+    """A rim of paper around text, so that lines behind it do not cut its letters."""
+    return [effects.withStroke(linewidth=3, foreground=PAPER)]
+
+
+def text_width(ax: Axes, text: str) -> float:
+    """About how much of the width of the axes a text takes."""
+    return 0.62 * rcParams["font.size"] * len(text) / _points(ax).width
+
+
+def text_height(ax: Axes) -> float:
+    """How much of the height of the axes a line of text takes."""
+    return 1.2 * rcParams["font.size"] / _points(ax).height
+
+
+def _points(ax: Axes) -> Bbox:
+    """The box of the axes in points, the unit of font sizes."""
+    per_pixel = 72 / root_figure(ax).dpi
+    return Bbox(per_pixel * ax.get_window_extent().get_points())
+
+
+def _decades(first: float, last: float, factors: Iterable[int]) -> list[float]:
+    """The values factor × 10ᵏ from first to last."""
+    powers = 10.0 ** np.arange(np.floor(np.log10(first)), np.log10(last) + 1)
+    values = np.outer(powers, tuple(factors)).ravel()
+    return [float(v) for v in values if first <= v <= last]

@@ -1,0 +1,119 @@
+"""Names beside lines: two lines are named where they leave the most room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.lib.stride_tricks import sliding_window_view
+
+from grokcore.show._axes import halo, text_height, text_width
+from grokcore.show._history import Curve
+from grokcore.show.style import readable
+
+_GRID = np.linspace(0, 1, 240)
+
+_BEYOND = 0.04
+"""How much flatter a line must run for its name to stand outside of the pair."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A curve as it is drawn."""
+
+    name: str
+    curve: Curve
+    color: str
+    dashes: Any
+
+    def plot(self, ax: Axes) -> None:
+        ax.plot(
+            self.curve.x,
+            self.curve.y,
+            color=self.color,
+            linestyle=self.dashes,
+            label=self.name,
+        )
+
+    def heights(self, ax: Axes) -> np.ndarray:
+        """How high the line runs, in fractions of the axes, at even places across."""
+        to_fraction = ax.transScale + ax.transLimits
+        points = to_fraction.transform(np.column_stack([self.curve.x, self.curve.y]))
+        points = points[np.isfinite(points).all(axis=1)]
+        return np.interp(_GRID, points[:, 0], np.clip(points[:, 1], 0, 1))
+
+
+def label_pair(ax: Axes, one: Line, other: Line) -> None:
+    """Write the name of each line beside it, where the lines part and it runs flattest.
+
+    Call it when scales and limits are final. Where there is no such place for both, a
+    legend is drawn instead.
+    """
+    longest = max(text_width(ax, line.name) for line in (one, other))
+    size = round(_GRID.size * min(1.1 * longest, 0.9))
+    a = sliding_window_view(one.heights(ax), size)
+    b = sliding_window_view(other.heights(ax), size)
+    places = [_place(a, b, text_height(ax)), _place(b, a, text_height(ax))]
+    if None in places:
+        _legend(ax, inside=longest < 0.3)
+        return
+    for line, mine, (start, above) in zip((one, other), (a, b), places, strict=True):
+        height = mine[start].max() if above else mine[start].min()
+        _write(ax, line, _GRID[start : start + size].mean(), height, above=above)
+
+
+def _place(
+    mine: np.ndarray, others: np.ndarray, letter: float
+) -> tuple[int, bool] | None:
+    """The window in which to write, and whether to write above the line or below it.
+
+    Rows of ``mine`` and ``others`` are the heights of the two lines in each window,
+    ``letter`` is the height of the text. Between the lines there must be room for both
+    names; beyond them a name must stay inside the axes.
+    """
+    best = None
+    for above in (True, False):
+        up, they = (mine, others) if above else (-mine, -others)
+        edge = 1 if above else 0
+        between = they.min(axis=1) - up.max(axis=1) > 2.4 * letter
+        apart = (up - they).min(axis=1) > 0.03
+        beyond = apart & (edge - up.max(axis=1) > 1.5 * letter)
+        rise = np.ptp(mine, axis=1) + np.where(between, 0, _BEYOND)
+        rise[~(between | beyond)] = np.inf
+        flattest = np.flatnonzero(rise <= rise.min() + 0.01)
+        start = int(flattest[flattest.size // 2])
+        if np.isfinite(rise[start]) and (best is None or rise[start] < best[0]):
+            best = rise[start], start, above
+    return best and best[1:]
+
+
+def _legend(ax: Axes, *, inside: bool) -> None:
+    """Name the lines in a legend; below narrow axes, where it would cover the lines."""
+    if inside:
+        ax.legend(loc="best", handlelength=1.6)
+    else:
+        ax.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0),
+            borderaxespad=3.4,
+            ncols=2,
+            handlelength=1.5,
+            handletextpad=0.5,
+            columnspacing=1.0,
+        )
+
+
+def _write(ax: Axes, line: Line, x: float, y: float, *, above: bool) -> None:
+    ax.annotate(
+        line.name,
+        (x, y),
+        xycoords="axes fraction",
+        xytext=(0, 4 if above else -5),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if above else "top",
+        color=readable(line.color),
+        path_effects=halo(),
+    )
