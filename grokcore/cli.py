@@ -1,1 +1,226 @@
-"""x."""
+"""The command line: train, list, show, sweep, reproduce, record."""
+
+import dataclasses
+import json
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from grokcore import recorded
+from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.models import EmbeddingMLPConfig, TransformerConfig
+from grokcore.optimizers import SGD, Adam, AdamW
+from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
+from grokcore.sweeps import sweep as run_sweep
+
+__all__ = ["app"]
+
+_KINDS = {
+    "model": {"transformer": TransformerConfig, "embedding_mlp": EmbeddingMLPConfig},
+    "optimizer": {"adamw": AdamW, "adam": Adam, "sgd": SGD},
+}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Train small networks until they grok, and look inside.",
+    pretty_exceptions_show_locals=False,
+)
+
+_FIELDS = {"allow_extra_args": True, "ignore_unknown_options": True}
+_Name = Annotated[
+    str, typer.Argument(help="A name of the catalogue (see: grokcore list).")
+]
+
+
+@app.command(context_settings=_FIELDS)
+def train(context: typer.Context, name: _Name = "live-p113") -> None:
+    """Train an experiment, or load what was trained before.
+
+    Any field of it can be changed: grokcore train --p 97 --train-fraction 0.5
+    --optimizer adam --lr 1e-3. Interrupted with Ctrl-C, the same command goes on.
+    """
+    with _Errors():
+        name, arguments = _split(name, context.args)
+        experiment = _changed(recorded.named(name), _options(arguments))
+        _print_summary(experiment.run())
+
+
+@app.command("list")
+def list_runs() -> None:
+    """List the catalogue, the recorded runs and the stored ones."""
+    typer.echo("catalogue")
+    for name, experiment in CATALOGUE.items():
+        typer.echo(f"  {name:24} {experiment.task.formula}")
+    typer.echo("recorded with the package")
+    for folder in sorted(recorded.RECORDED.glob("*/experiment.json")):
+        typer.echo(f"  {folder.parent.name}")
+    typer.echo("stored on this machine")
+    for run in stored_runs():
+        typer.echo(f"  {run.folder.name:40} {run.status:12} {run.delay()}")
+
+
+@app.command()
+def show(
+    run: Annotated[
+        str, typer.Argument(help="A recorded or stored run, by its name or folder.")
+    ],
+) -> None:
+    """Show a run: what it was, when it grokked, where it was trained."""
+    with _Errors():
+        _print_summary(_find(run))
+
+
+@app.command(context_settings=_FIELDS)
+def sweep(
+    context: typer.Context,
+    name: _Name = "live-p113",
+    workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+) -> None:
+    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
+    with _Errors():
+        name, arguments = _split(name, context.args)
+        axes = {
+            field: [_value(part) for part in text.split(",")]
+            for field, text in _pairs(arguments)
+        }
+        grid = recorded.named(name).grid(**axes)
+        if workers == 1:
+            runs = run_sweep(grid)
+        else:
+            spawn = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+                runs = run_sweep(grid, pool)
+        for run in runs:
+            changed = {field: run.experiment.fields()[field] for field in axes}
+            typer.echo(f"{changed}: {run.delay()}")
+        for experiment, error in runs.failures.items():
+            typer.echo(f"failed: {experiment.name}: {error}", err=True)
+        raise typer.Exit(1 if runs.failures else 0)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(help="The name of a recorded run.")],
+) -> None:
+    """Train a recorded run again and say by how much the two differ."""
+    with _Errors():
+        typer.echo(str(recorded.reproduce(name)))
+
+
+@app.command()
+def record(
+    name: _Name,
+    whole: Annotated[
+        str, typer.Option(help="Steps whose weights ship whole, with commas.")
+    ] = "",
+    into: Annotated[
+        Path, typer.Option(help="The folder of recorded runs.")
+    ] = recorded.RECORDED,
+) -> None:
+    """Copy a trained run of the catalogue into the package (for maintainers)."""
+    with _Errors():
+        steps = [int(step) for step in whole.split(",") if step]
+        _print_summary(recorded.record(name, whole=steps, into=into))
+
+
+# -- the fields of an experiment as options ----------------------------------------
+
+
+def _split(name: str, arguments: list[str]) -> tuple[str, list[str]]:
+    """Tell a name from an option that stands in its place."""
+    if name.startswith("--"):
+        return "live-p113", [name, *arguments]
+    return name, arguments
+
+
+def _pairs(arguments: list[str]) -> list[tuple[str, str]]:
+    """Read ``--field value`` and ``--field=value``."""
+    pairs, rest = [], iter(arguments)
+    for option in rest:
+        field, equals, value = option.partition("=")
+        if not field.startswith("--"):
+            raise ValueError(f"{option!r} is not an option; options look like --p 97")
+        value = value if equals else next(rest, None)
+        if value is None:
+            raise ValueError(f"{option} has no value")
+        pairs.append((field.removeprefix("--").replace("-", "_"), value))
+    return pairs
+
+
+def _options(arguments: list[str]) -> dict[str, Any]:
+    return {field: _value(text) for field, text in _pairs(arguments)}
+
+
+def _value(text: str) -> Any:
+    """Numbers, true, null and [lists] as in JSON; everything else is a word."""
+    try:
+        value = json.loads(text if text[:1] != "." else f"0{text}")
+    except json.JSONDecodeError:
+        return text
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _changed(experiment: Experiment, options: dict[str, Any]) -> Experiment:
+    parts = {}
+    for part, kinds in _KINDS.items():
+        if (kind := options.pop(part, None)) is not None:
+            if kind not in kinds:
+                raise ValueError(f"{part} {kind!r} is not one of {sorted(kinds)}")
+            parts[part] = kinds[kind]()
+    return dataclasses.replace(experiment, **parts).replace(**options)
+
+
+# -- output ------------------------------------------------------------------------
+
+
+class _Errors:
+    """Print what the library says went wrong, without a traceback."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if isinstance(error, ValidationError):
+            for problem in error.errors():
+                where = ".".join(map(str, problem["loc"])) or error.title
+                given = f" (given: {problem['input']!r})" if problem["loc"] else ""
+                typer.echo(f"error: {where}: {problem['msg']}{given}", err=True)
+            raise typer.Exit(2)
+        if isinstance(error, ValueError | StoreError | TrainingDiverged):
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2 if isinstance(error, ValueError) else 1)
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo(f"\n{error}", err=True)
+            raise typer.Exit(130)
+
+
+def _find(name: str) -> Run:
+    if os.path.sep in name or Path(name).exists():
+        return Run(Path(name))
+    for run in stored_runs():
+        if run.folder.name == name:
+            return run
+    if name in CATALOGUE and (run := CATALOGUE[name].stored()):
+        return run
+    return load(name)
+
+
+def _print_summary(run: Run) -> None:
+    last = run.history.iloc[-1]
+    where = run.provenance
+    typer.echo(f"{run.experiment.task.formula}, {run.status} at step {last.step:,.0f}")
+    typer.echo(f"  {run.delay()}")
+    typer.echo(
+        f"  at the end: train loss {last.train_loss:.3g}, validation loss "
+        f"{last.val_loss:.3g}, validation accuracy {last.val_accuracy:.2%}"
+    )
+    typer.echo(
+        f"  {where['seconds']:.0f} s on {where['device']}, {where['threads']} threads, "
+        f"torch {where['torch']}, {where['date']}"
+    )
+    typer.echo(f"  {run.folder}")

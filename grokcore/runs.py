@@ -77,7 +77,7 @@ def store() -> Path:
 class Run:
     """A trained experiment: its history, its weights, where it came from.
 
-    Made by :meth:`grokcore.Experiment.run`, :func:`run` and :func:`load`.
+    Made by :meth:`grokcore.experiments.Experiment.run`, :func:`run` and :func:`load`.
 
     Args:
         folder: where it is stored.
@@ -184,6 +184,7 @@ def run(
     callbacks: Iterable[Callback] = (),
     device: str | None = None,
     resume_every: float = 20.0,
+    root: Path | None = None,
 ) -> Run:
     """Return the run of an experiment, training what of it is missing.
 
@@ -194,6 +195,7 @@ def run(
             A run that is loaded calls none.
         device: "cuda", "mps" or "cpu"; ``None`` takes the best there is.
         resume_every: seconds between two resume points.
+        root: the folder of runs; ``None`` is :func:`store`.
 
     Raises:
         TrainingDiverged: if the loss stops being a number; :func:`stored` has the run
@@ -201,11 +203,12 @@ def run(
         StoreError: if a file cannot be read or written.
         KeyboardInterrupt: after everything so far was stored; the same call goes on.
     """
-    folder = store() / experiment.name
-    if (done := stored(experiment)) is None or done.status == "interrupted":
+    folder = (root or store()) / experiment.name
+    done = stored(experiment, root)
+    if done is None or done.status == "interrupted":
         with _lock(folder):
             # Another process may have trained it while this one waited.
-            done = stored(experiment)
+            done = stored(experiment, root)
             if done is None or done.status == "interrupted":
                 trainer = Trainer(experiment, device)
                 _train(trainer, folder, progress, tuple(callbacks), resume_every)
@@ -215,13 +218,13 @@ def run(
     return done
 
 
-def stored(experiment: Experiment) -> Run | None:
-    """Return what the store has of an experiment, finished or not.
+def stored(experiment: Experiment, root: Path | None = None) -> Run | None:
+    """Return what the store, or another folder of runs, has of an experiment.
 
     Raises:
         StoreError: if it cannot be read, or the folder belongs to another experiment.
     """
-    folder = store() / experiment.name
+    folder = (root or store()) / experiment.name
     if not (folder / "experiment.json").exists():
         return None
     found = Run(folder)

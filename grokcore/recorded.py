@@ -1,0 +1,142 @@
+"""Runs that ship with the package: made small, and compared with a new training."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from grokcore import storage
+from grokcore.analysis.delay import GrokkingDelay
+from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.runs import RECORDED, Run, load, run, store
+
+__all__ = ["Reproduction", "compare", "named", "record", "reproduce"]
+
+
+def record(
+    name: str,
+    *,
+    whole: Iterable[int],
+    parameters: tuple[str, ...] = ("embed.W_E",),
+    into: Path = RECORDED,
+) -> Run:
+    """Copy a finished run of the catalogue into the package, thinned out.
+
+    Weights are stored in float16. The history and the provenance stay as they are.
+
+    Args:
+        name: of the experiment in the catalogue.
+        whole: steps whose weights are kept whole.
+        parameters: what is kept of all other snapshots.
+        into: the folder of recorded runs.
+
+    Raises:
+        ValueError: if the store has no finished run of it, or not those snapshots.
+    """
+    source = named(name).stored()
+    if source is None or source.status != "finished":
+        raise ValueError(f"{name!r} is not trained yet: grokcore train {name}")
+    whole = set(whole) | {source.snapshots[-1]}
+    if missing := whole - set(source.snapshots):
+        raise ValueError(f"no snapshots at {missing}; there are {source.snapshots}")
+    target = into / name
+    shutil.rmtree(target, ignore_errors=True)
+    for step in source.snapshots:
+        weights = source.weights(step)
+        kept = weights if step in whole else {n: weights[n] for n in parameters}
+        storage.write_tensors(
+            target / "snapshots" / f"{step}.safetensors",
+            {n: t.to(torch.float16) for n, t in kept.items()},
+        )
+    for file in ("history.npz", "experiment.json"):
+        shutil.copyfile(source.folder / file, target / file)
+    return Run(target)
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """By how much two runs of one experiment differ.
+
+    Attributes:
+        val_accuracy: largest difference over the evaluations, in [0, 1].
+        delays: when each run reached 95 %, recorded first.
+        final_losses: validation loss at the end in nats, recorded first.
+        weights: largest difference of a final weight, over the largest weight.
+        identical: whether the histories agree in every bit.
+    """
+
+    val_accuracy: float
+    delays: tuple[GrokkingDelay, GrokkingDelay]
+    final_losses: tuple[float, float]
+    weights: float
+    identical: bool
+
+    def __str__(self) -> str:
+        recorded, again = self.delays
+        if self.identical:
+            verdict = "Every number of the history is the same, to the last bit."
+        else:
+            verdict = (
+                "The histories differ: rounding differs between machines, thread "
+                "counts and versions, and training amplifies it."
+            )
+        return "\n".join(
+            [
+                f"recorded:          {recorded}; final loss {self.final_losses[0]:.2g}",
+                f"trained again:     {again}; final loss {self.final_losses[1]:.2g}",
+                f"validation accuracy differs by at most {self.val_accuracy:.2%}",
+                f"final weights differ by at most {self.weights:.2%} of the largest",
+                verdict,
+            ]
+        )
+
+
+def compare(recorded: Run, again: Run) -> Reproduction:
+    """Compare two finished runs of one experiment.
+
+    Raises:
+        ValueError: if they are not of one experiment.
+    """
+    if recorded.experiment != again.experiment:
+        raise ValueError(f"{recorded} and {again} are of different experiments")
+    a, b = recorded.history, again.history
+    old, new = (run.weights(run.snapshots[-1]) for run in (recorded, again))
+    largest = max(tensor.abs().max().item() for tensor in old.values())
+    differences = ((old[name] - new[name]).abs().max().item() for name in old)
+    return Reproduction(
+        val_accuracy=float((a.val_accuracy - b.val_accuracy).abs().max()),
+        delays=(recorded.delay(), again.delay()),
+        final_losses=(a.val_loss.iloc[-1], b.val_loss.iloc[-1]),
+        weights=max(differences) / largest,
+        identical=a.equals(b),
+    )
+
+
+def reproduce(name: str, *, progress: bool | None = None) -> Reproduction:
+    """Train a recorded run again, from nothing, and compare.
+
+    Cut short, it goes on where it was when called again.
+
+    Raises:
+        ValueError: if no run of that name is recorded.
+    """
+    recorded = load(name)
+    again = run(recorded.experiment, progress=progress, root=store() / "reproduced")
+    result = compare(recorded, again)
+    shutil.rmtree(again.folder)
+    return result
+
+
+def named(name: str) -> Experiment:
+    """Return an experiment of the catalogue.
+
+    Raises:
+        ValueError: if it has none of that name.
+    """
+    if name not in CATALOGUE:
+        raise ValueError(f"no experiment {name!r}; there are {sorted(CATALOGUE)}")
+    return CATALOGUE[name]

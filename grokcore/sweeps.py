@@ -1,0 +1,167 @@
+"""Many runs, on this machine or on any cluster that has an executor."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from functools import partial
+from typing import overload
+
+import torch
+
+from grokcore.experiments import Experiment
+from grokcore.progress import progress_bar
+from grokcore.runs import Run, run, store
+
+__all__ = ["Sweep", "sweep"]
+
+
+class Sweep(Sequence[Run]):
+    """The runs of a sweep in the order of its experiments, failed ones left out.
+
+    Attributes:
+        failures: what went wrong, by experiment.
+    """
+
+    def __init__(
+        self, runs: Iterable[Run], failures: dict[Experiment, Exception]
+    ) -> None:
+        self._runs = tuple(runs)
+        self.failures = failures
+
+    @overload
+    def __getitem__(self, i: int) -> Run: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[Run]: ...
+    def __getitem__(self, i: int | slice) -> Run | Sequence[Run]:
+        return self._runs[i]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __repr__(self) -> str:
+        return f"<Sweep: {len(self)} runs, {len(self.failures)} failed>"
+
+
+def sweep(
+    experiments: Iterable[Experiment],
+    executor: Executor | None = None,
+    *,
+    progress: bool | None = None,
+    threads: int | None = None,
+) -> Sweep:
+    """Run experiments side by side, each into its own folder of the store.
+
+    Stored runs are loaded. A failed run is reported with a warning, and kept as far
+    as it got; the others go on.
+
+    Args:
+        experiments: for example :meth:`Experiment.grid`.
+        executor: any process-based ``concurrent.futures`` executor: a
+            ``ProcessPoolExecutor`` that spawns, Dask's ``client.get_executor()``,
+            submitit's, mpi4py's. Its workers must share the store. ``None`` runs one
+            experiment after the other in this process.
+        progress: show one bar for all; ``None`` shows it in terminals and live kernels.
+        threads: torch threads a worker; ``None`` is cores // workers where the executor
+            tells how many workers it has, and 1 where not.
+
+    Raises:
+        TypeError: for an executor whose workers share this process (torch's random
+            state and thread count are global).
+
+    >>> from grokcore import ModularTask, TransformerConfig
+    >>> small = Experiment(
+    ...     task=ModularTask("add", p=5, train_fraction=0.5),
+    ...     model=TransformerConfig(width=8, heads=2),
+    ...     epochs=10,
+    ... )
+    >>> runs = sweep(small.grid(seed=range(2)))
+    >>> [r.experiment.seed for r in runs]
+    [0, 1]
+    """
+    experiments = list(dict.fromkeys(experiments))
+    if executor is None:
+        results = _here(experiments)
+    else:
+        results = _elsewhere(experiments, executor, threads)
+    runs: dict[Experiment, Run] = {}
+    failures: dict[Experiment, Exception] = {}
+    total = len(experiments)
+    with progress_bar(show=progress, total=total, desc="sweep", unit="run") as bar:
+        for experiment, result in results:
+            try:
+                result()
+                runs[experiment] = experiment.stored()
+            except Exception as error:
+                failures[experiment] = error
+                warnings.warn(
+                    f"{experiment.name} failed: {type(error).__name__}: {error}",
+                    stacklevel=2,
+                )
+            bar.update()
+    return Sweep((runs[e] for e in experiments if e in runs), failures)
+
+
+#: An experiment, and a function that waits for its run or raises what went wrong.
+_Result = tuple[Experiment, Callable[[], object]]
+
+
+def _here(experiments: list[Experiment]) -> Iterator[_Result]:
+    for experiment in experiments:
+        yield experiment, partial(run, experiment, progress=False)
+
+
+def _elsewhere(
+    experiments: list[Experiment], executor: Executor, threads: int | None
+) -> Iterator[_Result]:
+    _refuse_what_shares_a_process(executor)
+    if threads is None:
+        workers = getattr(executor, "_max_workers", None) or os.cpu_count()
+        threads = max(1, os.cpu_count() // workers)
+    futures = {
+        executor.submit(_work, e, str(store()), threads, _process()): e
+        for e in experiments
+    }
+    for future in as_completed(futures):
+        yield futures[future], future.result
+
+
+def _refuse_what_shares_a_process(executor: Executor) -> None:
+    if isinstance(executor, ThreadPoolExecutor):
+        raise TypeError(
+            "a ThreadPoolExecutor cannot run a sweep: torch's random state and thread "
+            "count are global; use a process-based executor, such as "
+            "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))"
+        )
+    context = getattr(executor, "_mp_context", None)
+    if context is not None and context.get_start_method() == "fork":
+        raise TypeError(
+            "a ProcessPoolExecutor that forks cannot run a sweep: torch's threads do "
+            "not survive a fork; pass "
+            "mp_context=multiprocessing.get_context('spawn')"
+        )
+
+
+def _work(experiment: Experiment, folder: str, threads: int, submitter: str) -> None:
+    """Train one experiment in a worker; the submitter reads the run from the store."""
+    if _process() == submitter:
+        raise TypeError(
+            "this executor's workers are threads of the submitting process; use one "
+            "whose workers are processes"
+        )
+    # Workers may be given several jobs at a time; torch can only do one.
+    with _one_at_a_time:
+        os.environ["GROKCORE_STORE"] = folder
+        torch.set_num_threads(threads)
+        run(experiment, progress=False)
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
