@@ -209,9 +209,9 @@ class ModularTask:
                 f"{self.p}^{self.operands} rows cannot be numbered in 63 bits; "
                 f"lower p or operands"
             )
-        if self.sample is not None and self.sample > self.p**self.operands:
+        if self.sample is not None and self.sample > self._table_rows():
             raise ValueError(
-                f"sample={self.sample:,} is more than the {self.p**self.operands:,} "
+                f"sample={self.sample:,} is more than the {self._table_rows():,} "
                 f"rows of the table"
             )
         if rule.defined and self.reading == "modular" and not _is_prime(self.p):
@@ -220,7 +220,7 @@ class ModularTask:
                 f"inverse mod {self.p}",
                 stacklevel=2,
             )
-        n = self._rows()
+        n = self.sample or self._table_rows()
         if not 1 <= int(n * self.train_fraction) < n:
             raise ValueError(
                 f"train_fraction={self.train_fraction} of {n} rows leaves nothing to "
@@ -228,13 +228,16 @@ class ModularTask:
                 f"{1 / n:.3g} to {1 - 1 / n:.3g}"
             )
 
-    def _rows(self) -> int:
+    def _table_rows(self) -> int:
+        """Rows of the full table, pairs without an answer left out."""
+        return self.p ** (self.operands - 1) * len(self._last_operands())
+
+    def _last_operands(self) -> Tensor:
+        numbers = torch.arange(self.p)
         defined = OPERATIONS[self.operation].defined
-        if self.sample is not None:
-            return self.sample
         if defined is None or self.reading == "truncated":
-            return self.p**self.operands
-        return self.p * int(defined(torch.arange(self.p), self.p).sum())
+            return numbers
+        return numbers[defined(numbers, self.p)]
 
     @property
     def formula(self) -> str:
@@ -293,18 +296,21 @@ class ModularTask:
         return write(operands, self.layout)
 
     def _operand_values(self) -> Tensor:
-        p, k = self.p, self.operands
-        defined = OPERATIONS[self.operation].defined
+        n = self._table_rows()
         if self.sample is None:
-            rows = torch.arange(p**k)
+            rows = torch.arange(n)
         else:
             rng = np.random.default_rng(self.split_seed)
-            rows = torch.from_numpy(rng.choice(p**k, self.sample, replace=False))
+            rows = torch.from_numpy(rng.choice(n, self.sample, replace=False))
             rows = rows.sort().values
-        values = torch.stack([rows // p**i % p for i in reversed(range(k))], dim=1)
-        if self.reading == "truncated":
-            return values + 1
-        return values if defined is None else values[defined(values[:, 1], p)]
+        last = self._last_operands()
+        columns = [last[rows % len(last)]]
+        rows = rows // len(last)
+        for _ in range(self.operands - 1):
+            columns.append(rows % self.p)
+            rows = rows // self.p
+        values = torch.stack(columns[::-1], dim=1)
+        return values + 1 if self.reading == "truncated" else values
 
     def _answers(self, values: Tensor) -> Tensor:
         rule = OPERATIONS[self.operation]
