@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from grokcore import recorded
+from grokcore import recording
 from grokcore.experiments import CATALOGUE, Experiment
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW
@@ -46,7 +46,7 @@ def train(context: typer.Context, name: _Name = "live-p113") -> None:
     """
     with _Errors():
         name, arguments = _split(name, context.args)
-        experiment = _changed(recorded.named(name), _options(arguments))
+        experiment = _changed(recording.named(name), _options(arguments))
         _print_summary(experiment.run())
 
 
@@ -57,7 +57,7 @@ def list_runs() -> None:
     for name, experiment in CATALOGUE.items():
         typer.echo(f"  {name:24} {experiment.task.formula}")
     typer.echo("recorded with the package")
-    for folder in sorted(recorded.RECORDED.glob("*/experiment.json")):
+    for folder in sorted(recording.RECORDED.glob("*/experiment.json")):
         typer.echo(f"  {folder.parent.name}")
     typer.echo("stored on this machine")
     for run in stored_runs():
@@ -88,7 +88,7 @@ def sweep(
             field: [_value(part) for part in text.split(",")]
             for field, text in _pairs(arguments)
         }
-        grid = recorded.named(name).grid(**axes)
+        grid = recording.named(name).grid(**axes)
         if workers == 1:
             runs = run_sweep(grid)
         else:
@@ -109,7 +109,7 @@ def reproduce(
 ) -> None:
     """Train a recorded run again and say by how much the two differ."""
     with _Errors():
-        typer.echo(str(recorded.reproduce(name)))
+        typer.echo(str(recording.reproduce(name)))
 
 
 @app.command()
@@ -120,12 +120,12 @@ def record(
     ] = "",
     into: Annotated[
         Path, typer.Option(help="The folder of recorded runs.")
-    ] = recorded.RECORDED,
+    ] = recording.RECORDED,
 ) -> None:
     """Copy a trained run of the catalogue into the package (for maintainers)."""
     with _Errors():
         steps = [int(step) for step in whole.split(",") if step]
-        _print_summary(recorded.record(name, whole=steps, into=into))
+        _print_summary(recording.record(name, whole=steps, into=into))
 
 
 # -- the fields of an experiment as options ----------------------------------------

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CATALOGUE", "TRAINING_REVISION", "Experiment"]
 
-#: Part of every key: raised when a change of code changes the numbers of a training.
+#: Part of every key; raised when a change of code changes the numbers of a training.
 TRAINING_REVISION = 1
 
 
@@ -151,7 +151,9 @@ class Experiment:
             parts.setdefault(self._part_with(name), {})[name] = value
         top = parts.pop("", {})
         for part, fields in parts.items():
-            top[part] = dataclasses.replace(top.get(part, getattr(self, part)), **fields)
+            top[part] = dataclasses.replace(
+                top.get(part, getattr(self, part)), **fields
+            )
         return dataclasses.replace(self, **top)
 
     def grid(self, **axes: Iterable[Any]) -> list[Experiment]:
@@ -231,7 +233,9 @@ def log_spaced(count: int, last: int) -> Sequence[int]:
     """
     if count < 2:
         return [last][:count]
-    spread = (last ** (i / (count - 2)) if count > 2 else last for i in range(count - 1))
+    spread = (
+        last ** (i / (count - 2)) if count > 2 else last for i in range(count - 1)
+    )
     return sorted({0, *(round(step) for step in spread)})
 
 
@@ -243,7 +247,7 @@ _LIVE = Experiment(
     snapshots=64,
 )
 
-#: Experiments that have a name: ``grokcore train nanda-p113``.
+#: Experiments that have a name, as in ``grokcore train nanda-p113``.
 CATALOGUE: dict[str, Experiment] = {
     # The recipe of the chapters: the whole story in less than a minute on a laptop.
     "live-p113": _LIVE,

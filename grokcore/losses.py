@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -38,6 +37,7 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
     An undecided model over C classes scores ln C:
 
+    >>> import torch
     >>> cross_entropy(torch.zeros(4, 113), torch.arange(4)).item()  # ln 113
     4.727387818712341
     """
@@ -47,6 +47,7 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 def mse(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean squared distance of the logits to the one-hot target, in float64.
 
+    >>> import torch
     >>> mse(torch.tensor([[1.0, 0.0]]), torch.tensor([1])).item()
     1.0
     """

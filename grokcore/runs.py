@@ -294,9 +294,7 @@ class _Keeper:
         storage.write_tensors(path, weights)
 
     def resume_point(self) -> None:
-        storage.write_tensors(
-            self.folder / "resume.safetensors", self.trainer.state()
-        )
+        storage.write_tensors(self.folder / "resume.safetensors", self.trainer.state())
         self._last_resume_point = time.monotonic()
 
     def finish(self, status: str, **extra: str) -> None:
@@ -337,8 +335,8 @@ def _train(
             keeper.resume_point()
             keeper.finish("interrupted")
             raise KeyboardInterrupt(
-                f"stopped at step {trainer.step:,}. Nothing is lost: the same call goes "
-                f"on from there, and experiment.stored() is the run so far."
+                f"stopped at step {trainer.step:,}. Nothing is lost: the same call "
+                f"goes on from there, and experiment.stored() is the run so far."
             ) from None
         except TrainingDiverged as error:
             keeper.snapshot(whole=True)

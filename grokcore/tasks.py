@@ -70,7 +70,7 @@ def _asymmetric_truncated(a: Tensor, b: Tensor, p: int) -> Tensor:
     return torch.where(b % 2 == 1, quotient, a - b).fmod(p)
 
 
-#: Every operation that a task can name: formula, symmetry, domain, both readings.
+#: Every operation that a task can name, with its formula, symmetry, and domain.
 OPERATIONS: dict[str, Operation] = {
     "add": Operation(
         "a + b", True, "all a, b", lambda a, b, p: (a + b) % p, associative=True
