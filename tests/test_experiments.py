@@ -1,0 +1,383 @@
+"""Experiments are data: they survive JSON, and equal ones have equal keys."""
+
+import dataclasses
+import itertools
+import json
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from grokcore import (
+    CATALOGUE,
+    SGD,
+    Adam,
+    AdamW,
+    EmbeddingMLPConfig,
+    Experiment,
+    ModularTask,
+    TransformerConfig,
+)
+from grokcore.experiments import log_spaced
+
+counts = st.integers(1, 10**6)
+rates = st.floats(1e-9, 1e3)
+decays = st.sampled_from([0.0, 1.0]) | st.floats(0, 100)
+units = st.floats(0, 1, exclude_max=True)
+betas = st.tuples(units, units)
+tasks = st.builds(
+    ModularTask,
+    operation=st.sampled_from(["add", "multiply"]),
+    p=st.integers(3, 97),
+    train_fraction=st.floats(0.2, 0.8),
+    split_seed=st.integers(0, 2**40),
+    token_format=st.sampled_from(["a b =", "a ∘ b ="]),
+    operands=st.integers(2, 3),
+    sample=st.none() | st.integers(5, 9),
+) | st.builds(
+    ModularTask,
+    operation=st.sampled_from(["subtract", "divide", "asymmetric"]),
+    p=st.sampled_from([5, 59, 97]),
+    reading=st.sampled_from(["modular", "truncated"]),
+)
+transformers = st.builds(
+    lambda heads, d_head, **rest: TransformerConfig(
+        width=heads * d_head, heads=heads, **rest
+    ),
+    heads=st.integers(1, 8),
+    d_head=st.integers(1, 64),
+    layers=st.integers(1, 4),
+    mlp_width=st.none() | counts,
+    activation=st.sampled_from(["relu", "gelu"]),
+    norm=st.sampled_from(["none", "pre", "post"]),
+    dropout=units,
+    biases=st.sampled_from(["none", "mlp", "all"]),
+    init=st.sampled_from(["transformer_lens", "pytorch"]),
+)
+models = transformers | st.builds(EmbeddingMLPConfig, width=counts, mlp_width=counts)
+optimizers = (
+    st.builds(AdamW, lr=rates, weight_decay=decays, betas=betas, eps=rates)
+    | st.builds(Adam, lr=rates, weight_decay=decays, betas=betas, eps=rates)
+    | st.builds(SGD, lr=rates, momentum=units, weight_decay=decays)
+    | st.builds(SGD, momentum=st.floats(0.1, 0.9), nesterov=st.just(True))
+)
+experiment_fields = {
+    "task": tasks,
+    "model": models,
+    "optimizer": optimizers,
+    "epochs": counts,
+    "seed": st.integers(0, 2**40),
+    "loss": st.sampled_from(["cross_entropy", "mse"]),
+    "precision": st.sampled_from(["float32", "bfloat16"]),
+    "batch_size": st.none() | counts,
+    "warmup": st.integers(0, 100),
+    "max_steps": st.none() | counts,
+    "eval_every": st.none() | counts,
+    "stop_val_accuracy": st.none() | st.floats(0.01, 1),
+    "epochs_after_stop": st.integers(0, 100),
+    "snapshots": st.integers(0, 100) | st.lists(counts, max_size=4).map(tuple),
+    "snapshot_parameters": st.none()
+    | st.lists(st.sampled_from(["embed.W_E", "unembed.W_U"])).map(tuple),
+}
+experiments = st.builds(Experiment, **experiment_fields)
+
+
+def test_the_random_experiments_cover_every_field():
+    assert experiment_fields.keys() == {f.name for f in dataclasses.fields(Experiment)}
+
+
+@given(experiments)
+def test_any_experiment_survives_json(experiment):
+    again = Experiment.from_json(experiment.to_json())
+    assert again == experiment
+    assert again.key == experiment.key
+    assert hash(again) == hash(experiment)
+
+
+@given(experiments, st.data())
+def test_experiments_are_equal_exactly_if_their_keys_are(experiment, data):
+    field = data.draw(st.sampled_from(sorted(experiment_fields)))
+    other = experiment.replace(**{field: data.draw(experiment_fields[field])})
+    assert (other == experiment) == (other.key == experiment.key)
+
+
+@given(experiments, experiments)
+def test_any_two_experiments_are_equal_exactly_if_their_keys_are(one, two):
+    assert (one == two) == (one.key == two.key)
+
+
+@given(st.data())
+def test_a_single_changed_leaf_changes_the_key(data):
+    experiment = Experiment()
+    # Another value of each leaf that a default experiment has.
+    changes = {
+        "operation": "multiply",
+        "p": 59,
+        "train_fraction": 0.4,
+        "split_seed": 1,
+        "token_format": "a ∘ b =",
+        "operands": 3,
+        "sample": 1000,
+        "layers": 2,
+        "width": 64,
+        "heads": 8,
+        "mlp_width": 100,
+        "activation": "gelu",
+        "norm": "pre",
+        "dropout": 0.1,
+        "biases": "all",
+        "init": "pytorch",
+        "lr": 0.1,
+        "weight_decay": 0.0,
+        "betas": (0.9, 0.999),
+        "eps": 1e-6,
+        "epochs": 7,
+        "seed": 1,
+        "loss": "mse",
+        "precision": "bfloat16",
+        "batch_size": 512,
+        "warmup": 10,
+        "max_steps": 5,
+        "eval_every": 3,
+        "stop_val_accuracy": 0.9,
+        "epochs_after_stop": 2,
+        "snapshots": 4,
+        "snapshot_parameters": ("embed.W_E",),
+    }
+    leaves = experiment.fields().keys()
+    assert changes.keys() == leaves - {"reading"}
+    one, two = (
+        data.draw(st.sets(st.sampled_from(sorted(changes)), max_size=3))
+        for _ in range(2)
+    )
+    assume(one != two)
+    keys = {
+        experiment.replace(**{n: changes[n] for n in some}).key for some in (one, two)
+    }
+    assert len(keys) == 2
+
+
+def test_a_default_that_is_spelled_out_changes_no_key():
+    whole = Experiment()
+    spelled = Experiment(
+        **{f.name: getattr(whole, f.name) for f in dataclasses.fields(Experiment)}
+    )
+    assert spelled.key == Experiment().key
+    assert Experiment(task=ModularTask("add", p=113)).key == whole.key
+    assert (
+        Experiment(optimizer=AdamW(lr=0.5, betas=(0.9, 0.98))).key
+        == Experiment(optimizer=AdamW(lr=0.5)).key
+    )
+
+
+def test_json_without_the_defaults_is_the_same_experiment():
+    text = json.dumps({"task": {"p": 59}, "optimizer": {"kind": "sgd"}, "epochs": 9})
+    assert Experiment.from_json(text) == Experiment(
+        task=ModularTask(p=59), optimizer=SGD(), epochs=9
+    )
+
+
+def test_a_whole_number_where_a_fraction_is_meant_is_the_same_experiment():
+    one, two = Experiment(optimizer=AdamW(lr=1)), Experiment(optimizer=AdamW(lr=1.0))
+    assert one == two
+    assert one.key == two.key
+
+
+def test_keys_are_still_those_under_which_readers_stored_their_runs():
+    # If this fails on purpose, raise TRAINING_REVISION and write the new key here.
+    experiment = Experiment(
+        task=ModularTask("subtract", p=97, train_fraction=0.5, split_seed=3),
+        model=TransformerConfig(layers=2, norm="pre", activation="gelu"),
+        optimizer=Adam(lr=3e-4, weight_decay=0.005),
+        epochs=100,
+        batch_size=512,
+        snapshots=(1, 10, 100),
+    )
+    assert Experiment().key == (
+        "d8560b7658c792bdded69837b055e2ed54708be6123b7bb4cc9fadf261ea091f"
+    )
+    assert experiment.key == (
+        "a4ed9005b6c29c56b3a39d748a0119d9d89fd183e27ac0f027f098b2d8150e0c"
+    )
+    assert experiment.name == f"subtract-p97-transformer-{experiment.key[:8]}"
+
+
+# -- what is refused ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "given_value", "allowed"),
+    [
+        ({"epochs": 0}, "0", "greater than or equal to 1"),
+        ({"epochs": 10.0}, "10.0", "valid integer"),
+        ({"epochs": "10"}, "'10'", "valid integer"),
+        ({"epochs": True}, "True", "valid integer"),
+        ({"seed": -1}, "-1", "greater than or equal to 0"),
+        ({"loss": "hinge"}, "'hinge'", "'cross_entropy' or 'mse'"),
+        ({"precision": "float16"}, "'float16'", "'float32' or 'bfloat16'"),
+        ({"batch_size": 0}, "0", "greater than or equal to 1"),
+        ({"warmup": -1}, "-1", "greater than or equal to 0"),
+        ({"max_steps": 0}, "0", "greater than or equal to 1"),
+        ({"eval_every": 0}, "0", "greater than or equal to 1"),
+        ({"stop_val_accuracy": 1.5}, "1.5", "less than or equal to 1"),
+        ({"stop_val_accuracy": 0.0}, "0.0", "greater than 0"),
+        ({"epochs_after_stop": -1}, "-1", "greater than or equal to 0"),
+        ({"snapshots": -1}, "-1", "greater than or equal to 0"),
+        ({"snapshots": (1, -2)}, "-2", "greater than or equal to 0"),
+        ({"snapshots": "all"}, "'all'", "valid integer"),
+        ({"snapshot_parameters": ("W", 3)}, "3", "valid string"),
+        ({"task": "add"}, "'add'", "ModularTask"),
+        ({"model": TransformerConfig}, "TransformerConfig", "object to extract"),
+        ({"optimizer": AdamW}, "AdamW", "object to extract"),
+        ({"optimiser": AdamW()}, "optimiser", "Unexpected keyword argument"),
+    ],
+)
+def test_an_impossible_experiment_is_refused_with_what_is_allowed(
+    fields, given_value, allowed
+):
+    with pytest.raises(ValueError) as error:
+        Experiment(**fields)
+    assert given_value in str(error.value)
+    assert allowed in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("not json", "Invalid JSON"),
+        ("[]", "Input should be an object"),
+        ('{"epoch": 3}', "epoch"),
+        ('{"task": {"modulus": 3}}', "modulus"),
+        ('{"task": {"p": "3"}}', "valid integer"),
+        ('{"task": {"p": 1}}', "greater than or equal to 2"),
+        ('{"model": {"kind": "lstm"}}', "'transformer', 'embedding_mlp'"),
+        ('{"optimizer": {"lr": 0.1}}', "kind"),
+        ('{"optimizer": {"kind": "sgd", "betas": [0.9, 0.9]}}', "betas"),
+        ('{"optimizer": {"kind": "adamw", "lr": NaN}}', "finite"),
+    ],
+)
+def test_json_that_is_no_experiment_is_refused(text, complaint):
+    with pytest.raises(ValueError, match="validation error") as error:
+        Experiment.from_json(text)
+    assert complaint in str(error.value)
+
+
+def test_experiments_cannot_be_changed_in_place():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Experiment().epochs = 3
+
+
+# -- replace, grid, fields ---------------------------------------------------------
+
+
+def test_replace_finds_a_field_wherever_it_is():
+    changed = Experiment().replace(p=59, layers=2, lr=0.5, seed=3)
+    assert changed == Experiment(
+        task=ModularTask(p=59),
+        model=TransformerConfig(layers=2),
+        optimizer=AdamW(lr=0.5),
+        seed=3,
+    )
+    assert Experiment().replace() == Experiment()
+
+
+def test_replace_takes_a_part_and_fields_of_it_together():
+    changed = Experiment().replace(optimizer=SGD(), lr=0.5)
+    assert changed.optimizer == SGD(lr=0.5)
+
+
+def test_replace_checks_the_new_values():
+    with pytest.raises(ValueError, match="does not divide"):
+        Experiment().replace(heads=3)
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [("kind", "is in each of"), ("momentum", "is nowhere"), ("epoch", "is nowhere")],
+)
+def test_replace_refuses_an_unknown_or_ambiguous_field(field, reason):
+    with pytest.raises(ValueError, match=f"'{field}' {reason}.*'train_fraction'"):
+        Experiment().replace(**{field: 1})
+
+
+def test_a_grid_is_every_combination_the_last_axis_fastest():
+    grid = Experiment().grid(train_fraction=[0.2, 0.3], seed=iter(range(3)))
+    assert [(e.task.train_fraction, e.seed) for e in grid] == [
+        (0.2, 0),
+        (0.2, 1),
+        (0.2, 2),
+        (0.3, 0),
+        (0.3, 1),
+        (0.3, 2),
+    ]
+    assert len({e.key for e in grid}) == 6
+
+
+def test_a_grid_of_nothing_is_the_experiment_and_of_an_empty_axis_is_empty():
+    assert Experiment().grid() == [Experiment()]
+    assert Experiment().grid(seed=[]) == []
+
+
+def test_a_grid_refuses_unknown_fields():
+    with pytest.raises(ValueError, match="'fraction' is nowhere"):
+        Experiment().grid(fraction=[0.2])
+
+
+@given(experiments)
+def test_the_fields_of_an_experiment_make_it_again(experiment):
+    fields = experiment.fields()
+    assert "kind" not in fields
+    assert experiment.replace(**fields) == experiment
+
+
+# -- steps on a log scale ----------------------------------------------------------
+
+
+@given(st.integers(0, 200), st.integers(1, 10**6))
+def test_log_spaced_steps_rise_and_end_at_the_last(count, last):
+    steps = list(log_spaced(count, last))
+    assert steps == sorted(set(steps))
+    assert len(steps) <= count
+    assert all(0 <= step <= last for step in steps)
+    if count:
+        assert steps[-1] == last
+    if count > 1:
+        assert steps[0] == 0
+    if count > 2:
+        assert 1 in steps
+
+
+def test_log_spaced_steps_have_a_constant_ratio_where_there_is_room():
+    steps = log_spaced(20, 10**9)[8:]
+    ratios = [b / a for a, b in itertools.pairwise(steps)]
+    assert max(ratios) / min(ratios) < 1.01
+
+
+# -- the catalogue -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_entry_of_the_catalogue_can_be_built(name):
+    experiment = CATALOGUE[name]
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    model = experiment.model.build(experiment.task, experiment.seed)
+    assert model.W_E.shape[0] >= experiment.task.p
+    assert len(experiment.task.data().train) > 0
+    names = set(model.state_dict())
+    assert names >= set(experiment.snapshot_parameters or ())
+
+
+def test_the_catalogue_has_the_papers_recipe():
+    paper = CATALOGUE["nanda-p113"]
+    table = paper.task.data()
+    assert len(table.train) == 3_830
+    assert paper.task.vocabulary == 114
+    assert paper.optimizer == AdamW(lr=1e-3, weight_decay=1.0, betas=(0.9, 0.98))
+    assert (paper.seed, paper.task.split_seed) == (999, 598)
+    model = paper.model.build(paper.task, paper.seed)
+    assert model.blocks[0].mlp.W_in.shape == (128, 512)
+    assert not [n for n, _ in model.named_parameters() if ".b_" in n]
+
+
+def test_catalogue_names_stand_for_different_experiments():
+    assert len({e.key for e in CATALOGUE.values()}) == len(CATALOGUE)
