@@ -65,6 +65,8 @@ __all__ = [
 #: Runs that ship with the package, by their name in the catalogue.
 RECORDED = Path(__file__).parent / "recorded"
 
+_STATUSES = ("finished", "interrupted", "diverged")
+
 _log = logging.getLogger("grokcore")
 
 
@@ -98,6 +100,8 @@ class Run:
         with storage.reading(path):
             self.experiment = Experiment.from_json(json.dumps(content["experiment"]))
             self.status: str = content["status"]
+            if self.status not in _STATUSES:
+                raise ValueError(f"status {self.status!r} is not one of {_STATUSES}")
             self.provenance: dict[str, Any] = content["provenance"]
 
     def __repr__(self) -> str:
@@ -134,7 +138,8 @@ class Run:
     @property
     def snapshots(self) -> tuple[int, ...]:
         """Steps whose weights were kept, ascending."""
-        return tuple(sorted(int(p.stem) for p in self._snapshot(0).parent.iterdir()))
+        files = self._snapshot(0).parent.glob("*.safetensors")
+        return tuple(sorted(int(p.stem) for p in files if p.stem.isdecimal()))
 
     def weights(self, step: int) -> dict[str, Tensor]:
         """Return the tensors that were kept at a step, by their state-dict names.
@@ -155,6 +160,9 @@ class Run:
         """
         weights = self.weights(step)
         model = self.experiment.model.build(self.experiment.task, self.experiment.seed)
+        with storage.reading(self._snapshot(step)):
+            if foreign := weights.keys() - model.state_dict().keys():
+                raise ValueError(f"weights of another model: {sorted(foreign)}")
         if missing := model.state_dict().keys() - weights.keys():
             raise ValueError(
                 f"only {sorted(weights)} were kept at step {step}, not "
@@ -170,7 +178,13 @@ class Run:
 
     @cached_property
     def model(self) -> nn.Module:
-        """The model at the end, in evaluation mode."""
+        """The model at the end, in evaluation mode.
+
+        Raises:
+            ValueError: if the run was recorded without weights.
+        """
+        if not self.snapshots:
+            raise ValueError(f"{self.folder.name} has its history alone, no weights")
         return self.at(self.snapshots[-1])
 
     def _snapshot(self, step: int) -> Path:
@@ -297,8 +311,20 @@ class _Keeper:
         storage.write_tensors(self.folder / "resume.safetensors", self.trainer.state())
         self._last_resume_point = time.monotonic()
 
+    def _remove_what_was_not_asked_for(self) -> None:
+        """Delete the weights that were kept because of an earlier interruption.
+
+        After a kill there may also be weights later than where the run is now.
+        """
+        now = self.trainer.step
+        asked = {step for step in self.trainer.snapshot_steps if step < now} | {now}
+        for path in (self.folder / "snapshots").glob("*.safetensors"):
+            if path.stem not in map(str, asked):
+                path.unlink()
+
     def finish(self, status: str, **extra: str) -> None:
         """Write the history, then the description that makes it a run."""
+        self._remove_what_was_not_asked_for()
         rows = [list(row.values()) for row in self.trainer.history]
         columns = dict(zip(COLUMNS, np.array(rows).T, strict=True))
         storage.write_table(self.folder / "history.npz", columns)
@@ -319,6 +345,7 @@ def _train(
 ) -> None:
     _check_snapshot_parameters(trainer)
     keeper = _Keeper(trainer, folder, resume_every)
+    storage.remove_leftovers(folder)
     resume = folder / "resume.safetensors"
     if resume.exists():
         tensors = storage.read_tensors(resume)

@@ -7,15 +7,14 @@ failure to read or write is a :class:`StoreError` that names the file and a way 
 import io
 import json
 import os
-import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import safetensors.torch
-from safetensors import SafetensorError
+import torch
 from torch import Tensor
 
 __all__ = [
@@ -24,6 +23,7 @@ __all__ = [
     "read_table",
     "read_tensors",
     "reading",
+    "remove_leftovers",
     "write_json",
     "write_table",
     "write_tensors",
@@ -37,13 +37,29 @@ class StoreError(RuntimeError):
 def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     """Write named tensors as safetensors."""
     whole = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    _write(path, safetensors.torch.save(whole))
+    _write(path, safetensors.torch.save(whole, {"crc32": _checksum(whole)}))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read what :func:`write_tensors` wrote."""
     with reading(path):
-        return safetensors.torch.load(path.read_bytes())
+        content = path.read_bytes()
+        tensors = safetensors.torch.load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        # Other tools write safetensors without a checksum.
+        expected = header.get("__metadata__", {}).get("crc32")
+        if expected is not None and expected != _checksum(tensors):
+            raise ValueError("its checksum does not fit its content")
+        return tensors
+
+
+def _checksum(tensors: dict[str, Tensor]) -> str:
+    crc = 0
+    for name, tensor in sorted(tensors.items()):
+        label = f"{name} {tensor.dtype} {tuple(tensor.shape)}"
+        crc = zlib.crc32(label.encode(), crc)
+        crc = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), crc)
+    return f"{crc:08x}"
 
 
 def write_table(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -83,11 +99,18 @@ def _write(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             f"cannot write {path}: {error}. Free some space there, or point "
             f"GROKCORE_STORE to another folder; what was stored before is intact."
         ) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what a killed process left half written in a run's folder."""
+    for path in folder.rglob(".*.[0-9]*"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -95,15 +118,7 @@ def reading(path: Path) -> Iterator[None]:
     """Turn whatever goes wrong while ``path`` is read into a :class:`StoreError`."""
     try:
         yield
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-        SafetensorError,
-    ) as error:
+    except Exception as error:  # what a garbled zip raises is anybody's guess
         raise StoreError(
             f"cannot read {path}: {error}. It is damaged, or not from grokcore. "
             f"Delete the folder {path.parent} to train this run again; no other run "
