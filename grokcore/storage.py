@@ -71,8 +71,11 @@ def write_table(path: Path, columns: dict[str, np.ndarray]) -> None:
 
 def read_table(path: Path) -> dict[str, np.ndarray]:
     """Read what :func:`write_table` wrote."""
-    with reading(path), np.load(path, allow_pickle=False) as table:
-        return {name: table[name] for name in table.files}
+    # From memory, since numpy leaves a file that it cannot read open.
+    with reading(path):
+        content = io.BytesIO(path.read_bytes())
+        with np.load(content, allow_pickle=False) as table:
+            return {name: table[name] for name in table.files}
 
 
 def write_json(path: Path, content: dict) -> None:
