@@ -1,0 +1,42 @@
+"""Where and with what the table was measured."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.rows import cores
+
+_PACKAGES = ("grokcore", "torch", "numpy", "transformer_lens")
+
+
+def describe() -> dict[str, object]:
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "processor": _processor(),
+        "cores": cores(),
+        "threads": cores(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{package: version(package) for package in _PACKAGES},
+    }
+
+
+def sentence(machine: dict[str, object]) -> str:
+    return (
+        f"Measured on {machine['date']}: {machine['processor']}, "
+        f"{machine['threads']} threads, {machine['system']}, "
+        f"Python {machine['python']}, torch {machine['torch']}, "
+        f"TransformerLens {machine['transformer_lens']}."
+    )
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

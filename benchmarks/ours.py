@@ -1,0 +1,52 @@
+"""Our side: the trainer's own step and evaluation, one call at a time."""
+
+from __future__ import annotations
+
+from benchmarks.timing import Times
+from grokcore import Experiment
+from grokcore.training import Trainer
+
+
+class Ours:
+    """One experiment on the CPU. ``step`` is the body of :meth:`Trainer.train`."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.trainer = Trainer(experiment, device="cpu")
+        self.evaluations_a_step = self._count_evaluations() / self._steps
+
+    def step(self) -> None:
+        trainer = self.trainer
+        operands, self.targets = trainer._batch()
+        self.logits = trainer._forward(operands)
+        self.loss = trainer.loss(self.logits, self.targets)
+        trainer.optimizer.zero_grad()
+        self.loss.backward()
+        trainer._update()
+
+    def evaluate(self) -> None:
+        """Take a row of the history, as the trainer does after some of the steps."""
+        self.trainer._evaluate(self.logits, self.targets, self.loss)
+
+    def seconds_a_step(self, times: Times) -> list[float]:
+        """Add the share of evaluations to each measured step.
+
+        ``times`` has the sides "step" and "evaluation".
+        """
+        return [
+            step + self.evaluations_a_step * evaluation
+            for step, evaluation in zip(
+                times.seconds["step"], times.seconds["evaluation"], strict=True
+            )
+        ]
+
+    @property
+    def _steps(self) -> int:
+        return self.trainer.last_step
+
+    def _count_evaluations(self) -> int:
+        trainer = self.trainer
+        count = 0
+        for trainer.step in range(self._steps + 1):
+            count += trainer._due(last=trainer.step == self._steps)
+        trainer.step = 0
+        return count
