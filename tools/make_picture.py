@@ -1,4 +1,4 @@
-"""Draw the picture of the README and the welcome page, from a live run.
+"""Draw the picture of the README and the welcome page from a live run.
 
     python tools/make_picture.py
 
@@ -38,10 +38,9 @@ def tables(run: gc.Run) -> dict[int, np.ndarray]:
 
 def draw(moments: dict[int, np.ndarray]) -> Figure:
     """Set the tables side by side, every cell a whole number of pixels."""
-    figure = Figure(figsize=(12, 3.66), dpi=160, facecolor="white")
-    axes = figure.subplots(
-        1, len(moments), gridspec_kw={"left": 0.01, "right": 0.99, "wspace": 0.06}
-    )
+    figure = Figure(figsize=(12, 3.9), dpi=160, facecolor="white")
+    margins = {"left": 0.01, "right": 0.99, "bottom": 0.16, "top": 0.9, "wspace": 0.06}
+    axes = figure.subplots(1, len(moments), gridspec_kw=margins)
     for ax, (step, kind) in zip(axes, moments.items(), strict=True):
         ax.imshow(kind, cmap=ListedColormap(list(COLORS.values())), vmin=0, vmax=3)
         shares = [np.mean(kind[kind // 2 == i] % 2 == 0) for i in (0, 1)]
