@@ -1,6 +1,5 @@
 """The command line: train, list, show, sweep, reproduce, record."""
 
-import dataclasses
 import json
 import multiprocessing
 import os
@@ -12,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from grokcore import recording
-from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.experiments import CATALOGUE
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
@@ -46,7 +45,8 @@ def train(context: typer.Context, name: _Name = "live-p113") -> None:
     """
     with _Errors():
         name, arguments = _split(name, context.args)
-        experiment = _changed(recording.named(name), _options(arguments))
+        fields = {f: _value(f, text) for f, text in _pairs(arguments)}
+        experiment = recording.named(name).replace(**fields)
         _print_summary(experiment.run())
 
 
@@ -61,7 +61,10 @@ def list_runs() -> None:
         typer.echo(f"  {folder.parent.name}")
     typer.echo("stored on this machine")
     for run in stored_runs():
-        typer.echo(f"  {run.folder.name:40} {run.status:12} {run.delay()}")
+        try:
+            typer.echo(f"  {run.folder.name:40} {run.status:12} {run.delay()}")
+        except StoreError as error:
+            typer.echo(f"  {run.folder.name:40} {'damaged':12} {error}")
 
 
 @app.command()
@@ -85,7 +88,7 @@ def sweep(
     with _Errors():
         name, arguments = _split(name, context.args)
         axes = {
-            field: [_value(part) for part in text.split(",")]
+            field: [_value(field, part) for part in _parts(text)]
             for field, text in _pairs(arguments)
         }
         grid = recording.named(name).grid(**axes)
@@ -96,7 +99,9 @@ def sweep(
             with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
                 runs = run_sweep(grid, pool)
         for run in runs:
-            changed = {field: run.experiment.fields()[field] for field in axes}
+            fields = run.experiment.fields()
+            fields |= {part: getattr(run.experiment, part).kind for part in _KINDS}
+            changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
             typer.echo(f"{changed}: {run.delay()}")
         for experiment, error in runs.failures.items():
             typer.echo(f"failed: {experiment.name}: {error}", err=True)
@@ -152,27 +157,22 @@ def _pairs(arguments: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _options(arguments: list[str]) -> dict[str, Any]:
-    return {field: _value(text) for field, text in _pairs(arguments)}
+def _parts(text: str) -> list[str]:
+    """Split at commas, but leave a [list] whole."""
+    return [text] if text.startswith("[") else text.split(",")
 
 
-def _value(text: str) -> Any:
-    """Numbers, true, null and [lists] as in JSON; everything else is a word."""
+def _value(field: str, text: str) -> Any:
+    """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
+    if field in _KINDS:
+        if text not in _KINDS[field]:
+            raise ValueError(f"{field} {text!r} is not one of {sorted(_KINDS[field])}")
+        return _KINDS[field][text]()
     try:
         value = json.loads(text if text[:1] != "." else f"0{text}")
     except json.JSONDecodeError:
         return text
     return tuple(value) if isinstance(value, list) else value
-
-
-def _changed(experiment: Experiment, options: dict[str, Any]) -> Experiment:
-    parts = {}
-    for part, kinds in _KINDS.items():
-        if (kind := options.pop(part, None)) is not None:
-            if kind not in kinds:
-                raise ValueError(f"{part} {kind!r} is not one of {sorted(kinds)}")
-            parts[part] = kinds[kind]()
-    return dataclasses.replace(experiment, **parts).replace(**options)
 
 
 # -- output ------------------------------------------------------------------------
