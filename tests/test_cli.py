@@ -1,0 +1,190 @@
+"""The command line says what the library says."""
+
+import pytest
+from typer.testing import CliRunner
+
+import grokcore as gc
+from grokcore import SGD, runs
+from grokcore.cli import app
+
+SMALL = "live-p59 --p 7 --train-fraction .5 --width 16 --heads 2 --epochs 10"
+
+
+@pytest.fixture
+def cli():
+    def invoke(words, *more):
+        return CliRunner().invoke(app, [*words.split(), *map(str, more)])
+
+    return invoke
+
+
+@pytest.fixture
+def small():
+    return gc.CATALOGUE["live-p59"].replace(
+        p=7, train_fraction=0.5, width=16, heads=2, epochs=10
+    )
+
+
+def test_train_takes_every_field_as_an_option(cli):
+    options = "--lr=3e-3 --batch-size 8 --seed 4 --norm pre --snapshots [0,3]"
+    done = cli(f"train {SMALL} {options}")
+    assert done.exit_code == 0, done.output
+    (run,) = runs.stored_runs()
+    assert run.experiment == gc.CATALOGUE["live-p59"].replace(
+        p=7,
+        train_fraction=0.5,
+        width=16,
+        heads=2,
+        epochs=10,
+        lr=3e-3,
+        batch_size=8,
+        seed=4,
+        norm="pre",
+        snapshots=(0, 3),
+    )
+    assert "(a + b) mod 7, finished at step" in done.output
+    assert str(run.folder) in done.output.replace("\n", "")
+
+
+def test_train_a_second_time_loads(cli, small):
+    assert cli(f"train {SMALL}").exit_code == 0
+    stamp = (small.stored().folder / "history.npz").stat().st_mtime_ns
+    assert cli(f"train {SMALL}").exit_code == 0
+    assert (small.stored().folder / "history.npz").stat().st_mtime_ns == stamp
+
+
+def test_train_can_change_the_kind_of_a_part(cli):
+    done = cli(
+        "train --p=7 --model embedding_mlp --width 8 --mlp-width 8 "
+        "--optimizer sgd --lr .1 --epochs 5"
+    )
+    assert done.exit_code == 0, done.output
+    (run,) = runs.stored_runs()
+    assert run.experiment.optimizer == SGD(lr=0.1)
+    assert run.experiment.model == gc.EmbeddingMLPConfig(width=8, mlp_width=8)
+    assert run.experiment.task.p == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ("train nonsense", "no experiment 'nonsense'; there are ['fast-p113'"),
+        ("train --p 1", "p: Input should be greater than or equal to 2 (given: 1)"),
+        ("train --p abc", "p: Input should be a valid integer (given: 'abc')"),
+        ("train --heads 3", "heads=3 does not divide width=128"),
+        ("train --prime 7", "the field 'prime' is nowhere in this experiment"),
+        ("train --p", "--p has no value"),
+        ("train live-p59 p 7", "'p' is not an option"),
+        ("train --model lstm", "model 'lstm' is not one of ['embedding_mlp'"),
+        ("sweep --optimizer sgd,lion", "optimizer 'lion' is not one of ['adam', "),
+        ("show nonsense", "no recorded run 'nonsense'"),
+        ("reproduce nonsense", "no recorded run 'nonsense'"),
+        ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
+        ("record live-p59", "'live-p59' is not trained yet"),
+    ],
+)
+def test_a_mistake_is_explained_without_a_traceback(cli, arguments, complaint):
+    done = cli(arguments)
+    assert done.exit_code == 2
+    assert complaint in done.output
+    assert "Traceback" not in done.output
+    assert runs.stored_runs() == []
+
+
+def test_divergence_is_explained_without_a_traceback(cli):
+    done = cli(f"train {SMALL} --optimizer sgd --lr 1e18 --loss mse")
+    assert done.exit_code == 1
+    assert "error: the training loss is" in done.output
+
+
+def test_a_damaged_run_is_explained_without_a_traceback(cli, small):
+    path = small.run().folder / "history.npz"
+    path.write_bytes(b"")
+    done = cli(f"train {SMALL}")
+    assert done.exit_code == 1
+    assert f"cannot read {path}" in done.output
+
+
+def test_an_interruption_says_that_the_same_command_goes_on(cli, monkeypatch):
+    def interrupt(self, **options):
+        raise KeyboardInterrupt("stopped at step 7. Nothing is lost")
+
+    monkeypatch.setattr(gc.Experiment, "run", interrupt)
+    done = cli(f"train {SMALL}")
+    assert done.exit_code == 130
+    assert "stopped at step 7" in done.output
+
+
+def test_list_has_the_catalogue_the_recorded_and_the_stored_runs(cli, small):
+    run = small.run()
+    done = cli("list")
+    assert done.exit_code == 0
+    catalogue, _, rest = done.output.partition("recorded with the package")
+    recorded, _, stored = rest.partition("stored on this machine")
+    assert all(name in catalogue for name in gc.CATALOGUE)
+    assert "nanda-p113" in recorded
+    assert run.folder.name in stored
+    assert "finished" in stored
+
+
+def test_list_passes_over_a_damaged_run(cli, small):
+    good, bad = small.run(), small.replace(seed=1).run()
+    (bad.folder / "history.npz").write_bytes(b"")
+    done = cli("list")
+    assert done.exit_code == 0, done.output
+    assert good.folder.name in done.output
+    assert f"{bad.folder.name} " in done.output
+    assert "damaged" in done.output
+
+
+def test_show_finds_recorded_and_stored_runs_and_folders(cli, small):
+    run = small.run()
+    for name in (run.folder.name, run.folder):
+        done = cli("show", name)
+        assert done.exit_code == 0, done.output
+        assert "(a + b) mod 7, finished at step 10" in done.output
+    done = cli("show nanda-p113")
+    assert done.exit_code == 0, done.output
+    assert "(a + b) mod 113, finished at step 15,000" in done.output
+
+
+def test_sweep_trains_a_grid(cli):
+    done = cli(f"sweep {SMALL} --seed 0,1 --lr .01,.02")
+    assert done.exit_code == 0, done.output
+    assert len(runs.stored_runs()) == 4
+    assert "{'seed': 1, 'lr': 0.02}: 95% train at epoch" in done.output
+
+
+@pytest.mark.filterwarnings("ignore:.*failed")
+def test_sweep_reports_what_failed_and_keeps_the_rest(cli):
+    done = cli(f"sweep {SMALL} --optimizer sgd --loss mse --lr .01,1e18")
+    assert done.exit_code == 1, done.output
+    assert "failed: " in done.output
+    assert {r.status for r in runs.stored_runs()} == {"finished", "diverged"}
+
+
+def test_sweep_takes_kinds_and_lists(cli):
+    done = cli(f"sweep {SMALL} --optimizer sgd,adamw --snapshots [0,3] --lr .01")
+    assert done.exit_code == 0, done.output
+    found = {r.experiment.optimizer for r in runs.stored_runs()}
+    assert found == {SGD(lr=0.01), gc.AdamW(lr=0.01)}
+    assert "{'optimizer': 'sgd'}: 95% train at epoch" in done.output
+
+
+def test_without_a_command_the_help_is_shown(cli):
+    done = cli("")
+    assert "Train small networks until they grok" in done.output
+
+
+def test_a_run_is_recorded_small_and_reproduced(cli, small, tmp_path, monkeypatch):
+    monkeypatch.setitem(gc.CATALOGUE, "small", small.replace(snapshots=(0, 5)))
+    monkeypatch.setattr(runs, "RECORDED", tmp_path / "recorded")
+    gc.CATALOGUE["small"].run()
+    done = cli("record small --whole 5 --into", tmp_path / "recorded")
+    assert done.exit_code == 0, done.output
+    recorded = gc.load("small")
+    assert recorded.weights(0).keys() == {"embed.W_E"}
+    assert len(recorded.weights(5)) > 1
+    done = cli("reproduce small")
+    assert done.exit_code == 0, done.output
+    assert "the same, to the last bit" in done.output

@@ -1,0 +1,156 @@
+"""Sweeps run on any executor of processes, report failures and keep the rest."""
+
+import multiprocessing
+import os
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+import torch
+
+import grokcore as gc
+from grokcore import SGD
+from grokcore.runs import TrainingDiverged, run
+from grokcore.sweeps import sweep
+
+
+@pytest.fixture
+def grid(tiny):
+    return tiny(epochs=10, snapshots=2).grid(seed=range(3))
+
+
+@pytest.fixture
+def hopeless(tiny):
+    return tiny(epochs=10, optimizer=SGD(lr=1e18), loss="mse")
+
+
+def assert_as_if_run_here(runs, grid, tmp_path):
+    assert [r.experiment for r in runs] == grid
+    assert len({r.folder for r in runs}) == len(grid)
+    for found in runs:
+        alone = run(found.experiment, root=tmp_path / "alone", device="cpu")
+        assert found.status == "finished"
+        assert found.history.equals(alone.history)
+        for step in alone.snapshots:
+            ours, theirs = found.weights(step), alone.weights(step)
+            assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_a_sweep_without_an_executor_runs_one_after_the_other(grid, tmp_path):
+    runs = sweep(grid)
+    assert_as_if_run_here(runs, grid, tmp_path)
+    assert runs.failures == {}
+    assert repr(runs) == "<Sweep: 3 runs, 0 failed>"
+
+
+def test_what_is_stored_is_not_trained_again(grid):
+    dates = {
+        r.folder: (r.folder / "history.npz").stat().st_mtime_ns for r in sweep(grid)
+    }
+    again = sweep(grid)
+    assert dates == {
+        r.folder: (r.folder / "history.npz").stat().st_mtime_ns for r in again
+    }
+
+
+def test_an_experiment_asked_for_twice_is_one_run(grid):
+    assert len(sweep([*grid, grid[0]])) == 3
+
+
+def test_a_failed_run_is_reported_and_the_others_kept(grid, hopeless):
+    experiments = [grid[0], hopeless, grid[1]]
+    with pytest.warns(UserWarning, match=f"{hopeless.name} failed: TrainingDiverged"):
+        runs = sweep(experiments)
+    assert [r.experiment for r in runs] == [grid[0], grid[1]]
+    assert runs.failures.keys() == {hopeless}
+    assert isinstance(runs.failures[hopeless], TrainingDiverged)
+    assert hopeless.stored().status == "diverged"
+
+
+def test_processes_of_a_pool_give_the_same_bits_and_report_failures(
+    grid, hopeless, tmp_path
+):
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(2, mp_context=spawn) as pool,
+        pytest.warns(UserWarning, match=f"{hopeless.name} failed: TrainingDiverged"),
+    ):
+        runs = gc.sweep([hopeless, *grid], executor=pool, threads=1)
+    assert_as_if_run_here(runs, grid, tmp_path)
+    assert isinstance(runs.failures[hopeless], TrainingDiverged)
+    assert {r.provenance["threads"] for r in runs} == {1}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_dask_cluster_gives_the_same_bits(grid, hopeless, tmp_path):
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            local_directory=str(tmp_path),
+        ) as cluster,
+        Client(cluster) as client,
+        pytest.warns(UserWarning, match=f"{hopeless.name} failed: TrainingDiverged"),
+    ):
+        runs = sweep([*grid, hopeless], client.get_executor(), threads=1)
+    assert_as_if_run_here(runs, grid, tmp_path)
+    assert runs.failures.keys() == {hopeless}
+
+
+def test_a_pool_of_threads_is_refused_with_the_way_out(grid):
+    with (
+        ThreadPoolExecutor(2) as pool,
+        pytest.raises(
+            TypeError, match=r"ThreadPoolExecutor cannot.*ProcessPoolExecutor"
+        ),
+    ):
+        sweep(grid, pool)
+    assert grid[0].stored() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_pool_that_forks_is_refused_with_the_way_out(grid):
+    fork = multiprocessing.get_context("fork")
+    with (
+        ProcessPoolExecutor(2, mp_context=fork) as pool,
+        pytest.raises(TypeError, match=r"forks cannot run.*get_context\('spawn'\)"),
+    ):
+        sweep(grid, pool)
+
+
+def test_an_executor_whose_workers_share_this_process_trains_nothing(grid):
+    class Here:
+        """An executor of another library, with threads that cannot be told from it."""
+
+        def submit(self, function, *arguments):
+            future = Future()
+            try:
+                future.set_result(function(*arguments))
+            except Exception as error:
+                future.set_exception(error)
+            return future
+
+    with pytest.warns(UserWarning, match="threads of the submitting process"):
+        runs = sweep(grid[:1], Here())
+    assert len(runs) == 0
+    assert isinstance(runs.failures[grid[0]], TypeError)
+    assert grid[0].stored() is None
+
+
+def test_a_sweep_is_a_sequence(grid):
+    runs = sweep(grid)
+    assert runs[0].experiment == grid[0]
+    assert [r.experiment for r in runs[1:]] == grid[1:]
+    assert len(sweep([])) == 0
+
+
+def test_one_bar_counts_all_runs(grid, capsys, monkeypatch):
+    monkeypatch.setenv("GROKCORE_PROGRESS", "1")
+    sweep(grid, progress=True)
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert "mod 7" not in shown
