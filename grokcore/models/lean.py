@@ -19,6 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from grokcore.products import affine
+
 if TYPE_CHECKING:
     from grokcore.models.transformer import Block, Transformer
 
@@ -138,13 +140,14 @@ def _folded(model: Transformer, x: Tensor, z: Tensor) -> Tensor:
     attn, mlp, unembed = model.blocks[-1].attn, model.blocks[-1].mlp, model.unembed
     W_O = attn.W_O.flatten(0, 1)
     z = z.flatten(1)
-    x = x if attn.b_O is None else x + attn.b_O
-    pre = _affine(z, W_O @ mlp.W_in, mlp.b_in, x @ mlp.W_in)
+    x = _plus(x, attn.b_O)
+    pre = affine(z, W_O @ mlp.W_in, _plus(x @ mlp.W_in, mlp.b_in))
     hidden = mlp.activation(pre)
-    x = x if mlp.b_out is None else x + mlp.b_out
-    direct = _affine(z, W_O @ unembed.W_U, unembed.b_U, x @ unembed.W_U)
-    return torch.addmm(direct, hidden, mlp.W_out @ unembed.W_U)
+    x = _plus(x, mlp.b_out)
+    direct = affine(z, W_O @ unembed.W_U, _plus(x @ unembed.W_U, unembed.b_U))
+    return direct + affine(hidden, mlp.W_out @ unembed.W_U)
 
 
-def _affine(z: Tensor, weight: Tensor, bias: Tensor | None, constant: Tensor) -> Tensor:
-    return torch.addmm(constant if bias is None else constant + bias, z, weight)
+def _plus(x: Tensor, bias: Tensor | None) -> Tensor:
+    """Flatten a single row to a bias, and add another if there is one."""
+    return x.flatten() if bias is None else x.flatten() + bias
