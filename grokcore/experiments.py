@@ -266,10 +266,10 @@ CATALOGUE: dict[str, Experiment] = {
     # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
     "nanda-p113": _LIVE.replace(
         lr=1e-3,
-        epochs=15_000,
+        epochs=18_000,
         seed=999,
         biases="none",
         eval_every=50,
-        snapshots=(10, 20, 50, 100, *range(0, 15_001, 150)),
+        snapshots=(10, 20, 50, 100, *range(0, 18_001, 180)),
     ),
 }
