@@ -5,7 +5,6 @@ A task is a pure description; :meth:`ModularTask.data` turns it into tensors.
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,109 +13,13 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from torch import Tensor
 
+from grokcore.operations import OPERATIONS, Operation, OperationName
 from grokcore.tokens import write
 
 __all__ = ["OPERATIONS", "ModularTask", "Operation", "Table"]
 
-OperationName = Literal[
-    "add",
-    "subtract",
-    "multiply",
-    "divide",
-    "x2+xy+y2",
-    "x2+xy+y2+x",
-    "x3+xy2+y",
-    "asymmetric",
-]
-
 #: A full table of more rows than this is refused: ask for a sample instead.
 LARGEST_TABLE = 20_000_000
-
-
-class Operation(NamedTuple):
-    """One row of :data:`OPERATIONS`.
-
-    ``modular(a, b, p)`` takes and returns integer tensors of one shape. ``truncated``
-    is the reading of languages whose ``%`` keeps the sign of the dividend and whose
-    integer division cuts toward zero; it is ``None`` where both readings agree.
-    ``defined(b, p)`` says for which second operands the modular reading exists.
-    """
-
-    formula: str
-    symmetric: bool
-    domain: str
-    modular: Callable[[Tensor, Tensor, int], Tensor]
-    truncated: Callable[[Tensor, Tensor, int], Tensor] | None = None
-    defined: Callable[[Tensor, int], Tensor] | None = None
-    associative: bool = False
-
-
-def _inverse(b: Tensor, p: int) -> Tensor:
-    """Multiplicative inverses mod p; 0 where b shares a factor with p."""
-    table = [pow(x, -1, p) if math.gcd(x, p) == 1 else 0 for x in range(p)]
-    return torch.tensor(table)[b]
-
-
-def _coprime(b: Tensor, p: int) -> Tensor:
-    return torch.gcd(b, torch.tensor(p)) == 1
-
-
-def _asymmetric(a: Tensor, b: Tensor, p: int) -> Tensor:
-    return torch.where(b % 2 == 1, a * _inverse(b, p) % p, (a - b) % p)
-
-
-def _asymmetric_truncated(a: Tensor, b: Tensor, p: int) -> Tensor:
-    quotient = torch.div(a, b, rounding_mode="trunc")
-    return torch.where(b % 2 == 1, quotient, a - b).fmod(p)
-
-
-#: Every operation that a task can name, with its formula, symmetry, and domain.
-OPERATIONS: dict[str, Operation] = {
-    "add": Operation(
-        "a + b", True, "all a, b", lambda a, b, p: (a + b) % p, associative=True
-    ),
-    "subtract": Operation(
-        "a − b",
-        False,
-        "all a, b",
-        lambda a, b, p: (a - b) % p,
-        truncated=lambda a, b, p: (a - b).fmod(p),
-    ),
-    "multiply": Operation(
-        "a · b", True, "all a, b", lambda a, b, p: a * b % p, associative=True
-    ),
-    "divide": Operation(
-        "a / b",
-        False,
-        "b coprime with p",
-        lambda a, b, p: a * _inverse(b, p) % p,
-        truncated=lambda a, b, p: torch.div(a, b, rounding_mode="trunc").fmod(p),
-        defined=_coprime,
-    ),
-    "x2+xy+y2": Operation(
-        "a² + ab + b²", True, "all a, b", lambda a, b, p: (a * a + a * b + b * b) % p
-    ),
-    "x2+xy+y2+x": Operation(
-        "a² + ab + b² + a",
-        False,
-        "all a, b",
-        lambda a, b, p: (a * a + a * b + b * b + a) % p,
-    ),
-    "x3+xy2+y": Operation(
-        "a³ + ab² + b",
-        False,
-        "all a, b",
-        lambda a, b, p: (a**3 % p + a * b % p * b + b) % p,
-    ),
-    "asymmetric": Operation(
-        "a / b if b is odd, else a − b",
-        False,
-        "odd b coprime with p",
-        _asymmetric,
-        truncated=_asymmetric_truncated,
-        defined=lambda b, p: (b % 2 == 0) | _coprime(b, p),
-    ),
-}
 
 
 class Table(NamedTuple):

@@ -11,7 +11,8 @@ ROOT = Path(grokcore.__file__).parent
 
 #: From the bottom to the top; a module imports nothing from above its own line.
 FLOORS = [
-    {"tokens", "products", "tasks", "models", "losses", "optimizers", "filters"},
+    {"tokens", "products", "operations"},
+    {"tasks", "models", "losses", "optimizers", "filters"},
     {"experiments"},
     {"training"},
     {"storage", "runs"},
@@ -108,7 +109,9 @@ def test_nothing_imports_upwards(path):
             pytest.fail(f"{here} knows nothing of {there}")
         if here in BESIDE:
             # They take arrays: the parts below at most, never a run.
-            assert there in BESIDE | ALONE | FLOORS[0], f"{here} imports {there}"
+            assert there in BESIDE | ALONE | FLOORS[0] | FLOORS[1], (
+                f"{here} imports {there}"
+            )
         elif here in floor and there in floor:
             hands_itself_to_the_store = (here, there) == (
                 "experiments",

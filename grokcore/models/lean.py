@@ -22,7 +22,8 @@ from torch import Tensor
 from grokcore.products import affine
 
 if TYPE_CHECKING:
-    from grokcore.models.transformer import Block, Transformer
+    from grokcore.models.layers import Block
+    from grokcore.models.transformer import Transformer
 
 __all__ = ["answer"]
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from torch import Tensor, nn
 
-from grokcore.models.transformer import Embed, Unembed
+from grokcore.models.layers import Embed, Unembed
 from grokcore.tasks import ModularTask
 from grokcore.tokens import operands_of
 
