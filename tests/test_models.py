@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grokcore import EmbeddingMLPConfig, ModularTask, TransformerConfig
-from grokcore.models.transformer import ACTIVATIONS
 
 
 @st.composite
@@ -257,26 +256,6 @@ def test_names_and_shapes_are_those_of_transformer_lens():
         "unembed.W_U": (12, 7),
         "unembed.b_U": (7,),
     }
-
-
-# -- the activation of our own ----------------------------------------------------
-
-
-def test_relu_and_its_gradient_are_those_of_torch():
-    generator = torch.Generator().manual_seed(0)
-    start = torch.randn(20, 30, generator=generator, dtype=torch.float64)
-    upstream = torch.randn(20, 30, generator=generator, dtype=torch.float64)
-    results = []
-    for function in (ACTIVATIONS["relu"], torch.relu):
-        x = start.clone().requires_grad_()
-        y = function(x * 1)  # a fresh tensor: ours overwrites its argument
-        y.backward(upstream)
-        results.append((y.detach(), x.grad))
-    for ours, theirs in zip(*results, strict=True):
-        assert torch.equal(ours, theirs)
-    assert torch.autograd.gradcheck(
-        lambda x: ACTIVATIONS["relu"](x * 1), start[:3].clone().requires_grad_()
-    )
 
 
 # -- impossible values ------------------------------------------------------------
