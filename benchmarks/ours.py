@@ -8,24 +8,20 @@ from grokcore.training import Trainer
 
 
 class Ours:
-    """One experiment on the CPU. ``step`` is the body of :meth:`Trainer.train`."""
+    """One experiment on the CPU, step by step as :meth:`Trainer.train` takes them."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.trainer = Trainer(experiment, device="cpu")
         self.evaluations_a_step = self._count_evaluations() / self._steps
 
     def step(self) -> None:
-        trainer = self.trainer
-        operands, self.targets = trainer._batch()
-        self.logits = trainer._forward(operands)
-        self.loss = trainer.loss(self.logits, self.targets)
-        trainer.optimizer.zero_grad()
-        self.loss.backward()
-        trainer._update()
+        self.answers = self.trainer.forward()
+        self.trainer.backward(self.answers)
+        self.trainer.update()
 
     def evaluate(self) -> None:
         """Take a row of the history, as the trainer does after some of the steps."""
-        self.trainer._evaluate(self.logits, self.targets, self.loss)
+        self.trainer.evaluate(self.answers)
 
     def seconds_a_step(self, times: Times) -> list[float]:
         """Add the share of evaluations to each measured step.
@@ -47,6 +43,6 @@ class Ours:
         trainer = self.trainer
         count = 0
         for trainer.step in range(self._steps + 1):
-            count += trainer._due(last=trainer.step == self._steps)
+            count += trainer.due(last=trainer.step == self._steps)
         trainer.step = 0
         return count

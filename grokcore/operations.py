@@ -1,8 +1,8 @@
 """The operations that a task can be about: one table with formula, symmetry, domain.
 
-Operations and formulas are those of Power et al. (2022), arXiv:2201.02177, appendix A.1.
-The truncated reading is that of a port of these experiments to Julia, whose ``%`` and
-``÷`` are not arithmetic mod p: results are negative where the dividend is.
+Operations and formulas are those of Power et al. (2022), arXiv:2201.02177, appendix
+A.1. The truncated reading is that of a port of these experiments to Julia, whose ``%``
+and ``÷`` are not arithmetic mod p: results are negative where the dividend is.
 """
 
 import math

@@ -1,40 +1,22 @@
 """One loop: forward, evaluate, backward, step. Everything else is a callback."""
 
-import ctypes
 import math
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parameters_to_vector
 
-from grokcore import devices
+from grokcore import devices, memory
+from grokcore.evaluation import COLUMNS, Answers, evaluate
 from grokcore.experiments import Experiment, log_spaced
 from grokcore.losses import LOSSES
 
 __all__ = ["COLUMNS", "Callback", "Trainer", "TrainingDiverged", "TrainingState"]
-
-#: The columns of a history. Losses in nats, accuracies in [0, 1]; a row is taken with
-#: the weights after ``step`` steps. Train figures are those of the step's own rows.
-COLUMNS = (
-    "step",
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "weight_norm",
-)
-
-#: Validation rows that go through the model at once.
-_EVALUATION_ROWS = 16_384
 
 
 class TrainingDiverged(RuntimeError):
@@ -111,7 +93,7 @@ class Trainer:
         self.snapshot_steps = frozenset(
             log_spaced(asked, self.last_step) if isinstance(asked, int) else asked
         )
-        _keep_freed_memory()
+        memory.keep_freed_memory()
         if experiment.precision == "bfloat16" and not devices.has_fast_bfloat16(
             self.device
         ):
@@ -135,23 +117,20 @@ class Trainer:
         seeded = range(torch.cuda.device_count()) if on_cuda else []
         with torch.random.fork_rng(devices=seeded):
             while True:
-                operands, targets = self._batch()
-                logits = self._forward(operands)
-                loss = self.loss(logits, targets)
+                answers = self.forward()
                 last = self.step >= self.last_step
-                row = self._evaluate(logits, targets, loss) if self._due(last) else None
+                row = self.evaluate(answers) if self.due(last) else None
                 # This evaluation may be the one to stop at.
                 last = last or (row is not None and self.step >= self.last_step)
                 if not last:
-                    self.optimizer.zero_grad()
-                    loss.backward()
+                    self.backward(answers)
                 self.seconds = time.perf_counter() - start
                 state = TrainingState(self, self.step, row, last)
                 for callback in callbacks:
                     callback(state)
                 if last:
                     return
-                self._update()
+                self.update()
 
     @property
     def last_step(self) -> int:
@@ -171,7 +150,23 @@ class Trainer:
                 limits.append(first + after)
         return min(limits)
 
-    def _update(self) -> None:
+    # -- one step ----------------------------------------------------------------
+
+    def forward(self) -> Answers:
+        """Ask the model for the rows of this step."""
+        if getattr(self.experiment.model, "dropout", 0):
+            on_cpu = self.device.type == "cpu"
+            generator = torch.default_generator if on_cpu else torch
+            generator.manual_seed(self._seed_for(self.step))
+        return self._answer(*self._batch())
+
+    def backward(self, answers: Answers) -> None:
+        """Take the gradients of a loss."""
+        self.optimizer.zero_grad()
+        answers.loss.backward()
+
+    def update(self) -> None:
+        """Move the weights; that is one step."""
         if self.experiment.warmup:
             share = min(1.0, (self.step + 1) / self.experiment.warmup)
             for group in self.optimizer.param_groups:
@@ -179,7 +174,10 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
 
-    # -- one step ----------------------------------------------------------------
+    def _answer(self, operands: Tensor, targets: Tensor) -> Answers:
+        with self._autocast():
+            logits = self.model.answer(operands)
+        return Answers(logits, targets, self.loss(logits, targets))
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         epoch, i = divmod(self.step, self.steps_per_epoch)
@@ -207,14 +205,6 @@ class Trainer:
         sequence = np.random.SeedSequence([self.experiment.seed, moment])
         return int(sequence.generate_state(1, np.uint64)[0] >> 1)
 
-    def _forward(self, operands: Tensor) -> Tensor:
-        if getattr(self.experiment.model, "dropout", 0):
-            on_cpu = self.device.type == "cpu"
-            generator = torch.default_generator if on_cpu else torch
-            generator.manual_seed(self._seed_for(self.step))
-        with self._autocast():
-            return self.model.answer(operands)
-
     def _autocast(self):
         if self.experiment.precision == "float32":
             return nullcontext()
@@ -222,27 +212,22 @@ class Trainer:
 
     # -- evaluation --------------------------------------------------------------
 
-    def _due(self, last: bool) -> bool:
+    def due(self, last: bool) -> bool:
+        """Whether this step is evaluated; the ``last`` one always is."""
         epoch, i = divmod(self.step, self.steps_per_epoch)
         every = self.experiment.eval_every or (10 if epoch <= 200 else 20)
         return last or (i == 0 and epoch % every == 0)
 
-    @torch.no_grad()
-    def _evaluate(
-        self, logits: Tensor, targets: Tensor, loss: Tensor
-    ) -> dict[str, float]:
-        """Take a row of the history; the only place where the host waits."""
+    def evaluate(self, answers: Answers) -> dict[str, float]:
+        """Add a row to the history, given this step's answers.
+
+        Raises:
+            TrainingDiverged: if their loss is not finite.
+        """
         start = time.perf_counter()
-        val_loss, val_accuracy = self._validate()
-        figures = torch.stack(
-            [
-                loss.detach(),
-                _right(logits, targets).to(loss) / len(targets),
-                val_loss,
-                val_accuracy,
-                parameters_to_vector(self.parameters.values()).norm().to(loss),
-            ]
-        ).tolist()
+        self.model.eval()
+        figures = evaluate(answers, self._answer, self.table, self.parameters.values())
+        self.model.train()
         epoch = self.step / self.steps_per_epoch
         row = dict(zip(COLUMNS, [float(self.step), epoch, *figures], strict=True))
         self.history.append(row)
@@ -253,19 +238,6 @@ class Trainer:
                 f"{self.experiment.optimizer}; try a smaller lr"
             )
         return row
-
-    def _validate(self) -> tuple[Tensor, Tensor]:
-        self.model.eval()
-        sums = []
-        for rows in self.table.val.split(_EVALUATION_ROWS):
-            targets = self.table.targets[rows]
-            with self._autocast():
-                logits = self.model.answer(self.table.operands[rows])
-            loss = self.loss(logits, targets)
-            right = _right(logits, targets).to(loss)
-            sums.append(torch.stack([loss * len(rows), right]))
-        self.model.train()
-        return tuple(sum(sums) / len(self.table.val))
 
     # -- going on elsewhere ------------------------------------------------------
 
@@ -315,24 +287,3 @@ class Trainer:
         ]
         self.step = int(tensors["step"])
         self.seconds, self.seconds_evaluating = tensors["seconds"].tolist()
-
-
-def _right(logits: Tensor, targets: Tensor) -> Tensor:
-    """How many answers are right: a count, since 0.95 in float32 is below 0.95."""
-    return (logits.argmax(-1) == targets).sum()
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Ask glibc not to hand large freed blocks back to the system.
-
-    A step frees and takes the same few blocks of 8 MB again; getting them anew from the
-    kernel, page by page, took a sixth of the step.
-    """
-    if sys.platform != "linux":
-        return
-    m_trim_threshold, m_mmap_threshold = -1, -3  # from malloc.h
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(m_mmap_threshold, 32 * 2**20)  # the most that glibc takes
-        mallopt(m_trim_threshold, 2**30)

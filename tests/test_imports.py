@@ -14,7 +14,7 @@ FLOORS = [
     {"tokens", "products", "operations"},
     {"tasks", "models", "losses", "optimizers", "filters"},
     {"experiments"},
-    {"training"},
+    {"evaluation", "training"},
     {"storage", "runs"},
     {"sweeps", "recording", "claims", "tracking"},
     {"cli"},
@@ -22,7 +22,7 @@ FLOORS = [
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}
 #: Helpers that know nothing of the rest, and the bridge to another library.
-ALONE = {"devices", "progress"}
+ALONE = {"devices", "memory", "progress"}
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):
