@@ -15,7 +15,9 @@ FLOORS = [
     {"tasks", "models", "losses", "optimizers", "filters"},
     {"experiments"},
     {"evaluation", "training"},
-    {"storage", "runs"},
+    {"storage"},
+    {"keeping"},
+    {"runs"},
     {"sweeps", "recording", "claims", "tracking"},
     {"cli"},
 ]
