@@ -137,6 +137,22 @@ def test_nesterov_looks_ahead(problem):
     )
 
 
+@pytest.mark.parametrize("optimizer", [AdamW(), Adam(), SGD()])
+def test_steps_are_fused_where_torch_has_that(optimizer, monkeypatch):
+    weights = [nn.Parameter(torch.ones(2))]
+    whole = optimizer.build(weights)
+    assert whole.defaults["fused"]
+
+    class NoKernel(type(whole)):
+        def __init__(self, parameters, fused=None, **settings):
+            if fused:
+                raise RuntimeError("`fused=True` requires … supported devices")
+            super().__init__(parameters, **settings)
+
+    monkeypatch.setattr(torch.optim, type(whole).__name__, NoKernel)
+    assert optimizer.build(iter(weights)).defaults == whole.defaults | {"fused": None}
+
+
 @pytest.mark.parametrize(
     ("make", "given_value", "allowed"),
     [
