@@ -2,10 +2,11 @@
 
 import os
 import platform
+from pathlib import Path
 
 import torch
 
-__all__ = ["choose", "describe", "has_fast_bfloat16"]
+__all__ = ["choose", "cores", "describe", "has_fast_bfloat16", "processor"]
 
 
 def choose(device: str | None = None) -> torch.device:
@@ -34,7 +35,23 @@ def describe(device: torch.device) -> str:
     """Return the name of the hardware, for a run's provenance."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{platform.machine()} {device.type}, {os.cpu_count()} cores"
+    return f"{platform.machine()} {device.type}, {cores()} cores"
+
+
+def processor() -> str:
+    """Return the name of the CPU's model, as far as the system tells."""
+    cpuinfo = Path("/proc/cpuinfo")
+    for line in cpuinfo.read_text().splitlines() if cpuinfo.exists() else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

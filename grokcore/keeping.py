@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
-from grokcore import devices, storage
+from grokcore import devices, products, storage
 from grokcore.experiments import TRAINING_REVISION
 from grokcore.progress import progress_bar
 from grokcore.storage import StoreError
@@ -224,6 +224,8 @@ def _provenance(trainer: Trainer, seconds_writing: float) -> dict[str, Any]:
         "torch": torch.__version__,
         "numpy": np.__version__,
         "device": devices.describe(trainer.device),
+        "processor": devices.processor(),
+        "float32_products": products.library(trainer.device),
         "threads": torch.get_num_threads(),
         "seconds": round(trainer.seconds, 3),
         "seconds_evaluating": round(trainer.seconds_evaluating, 3),

@@ -122,6 +122,8 @@ def test_the_provenance_says_where_a_run_comes_from(tiny):
     assert provenance["threads"] == torch.get_num_threads()
     assert provenance["seconds"] > 0
     assert {"date", "grokcore", "python", "numpy", "device"} <= provenance.keys()
+    assert provenance["processor"]
+    assert provenance["float32_products"] in {"oneDNN", "torch"}
 
 
 def test_a_run_prints_as_its_name_status_and_last_step(tiny):
