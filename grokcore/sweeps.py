@@ -13,9 +13,10 @@ from typing import overload
 
 import torch
 
+from grokcore import devices
 from grokcore.experiments import Experiment
 from grokcore.progress import progress_bar
-from grokcore.runs import Run, run, store
+from grokcore.runs import Run, StoreError, run, store
 
 __all__ = ["Sweep", "sweep"]
 
@@ -56,8 +57,8 @@ def sweep(
 ) -> Sweep:
     """Run experiments side by side, each into its own folder of the store.
 
-    Stored runs are loaded. A failed run is reported with a warning, and kept as far
-    as it got; the others go on.
+    Stored runs are loaded, and an experiment that is there twice is run once. A failed
+    run is reported with a warning, and kept as far as it got; the others go on.
 
     Args:
         experiments: for example :meth:`Experiment.grid`.
@@ -66,8 +67,8 @@ def sweep(
             submitit's, mpi4py's. Its workers must share the store. ``None`` runs one
             experiment after the other in this process.
         progress: show one bar for all; ``None`` shows it in terminals and live kernels.
-        threads: torch threads a worker; ``None`` is cores // workers where the executor
-            tells how many workers it has, and 1 where not.
+        threads: torch threads a worker, if there is an executor; ``None`` is cores //
+            workers where it tells how many workers it has, and 1 where not.
 
     Raises:
         TypeError: for an executor whose workers share this process (torch's random
@@ -82,6 +83,22 @@ def sweep(
     >>> runs = sweep(small.grid(seed=range(2)))
     >>> [r.experiment.seed for r in runs]
     [0, 1]
+
+    Side by side, in a script (workers that spawn import it, hence the last two lines)::
+
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        import grokcore as gc
+
+        def main():
+            grid = gc.Experiment().grid(train_fraction=[0.3, 0.4], seed=range(3))
+            with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+                for run in gc.sweep(grid, pool):
+                    print(run.experiment.task.train_fraction, run.delay())
+
+        if __name__ == "__main__":
+            main()
     """
     experiments = list(dict.fromkeys(experiments))
     if executor is None:
@@ -95,7 +112,7 @@ def sweep(
         for experiment, result in results:
             try:
                 result()
-                runs[experiment] = experiment.stored()
+                runs[experiment] = _stored(experiment)
             except Exception as error:
                 failures[experiment] = error
                 warnings.warn(
@@ -115,13 +132,23 @@ def _here(experiments: list[Experiment]) -> Iterator[_Result]:
         yield experiment, partial(run, experiment, progress=False)
 
 
+def _stored(experiment: Experiment) -> Run:
+    found = experiment.stored()
+    if found is None:
+        raise StoreError(
+            f"{store()} does not have it: the workers have another store. Point "
+            f"GROKCORE_STORE to a folder that they and this process share."
+        )
+    return found
+
+
 def _elsewhere(
     experiments: list[Experiment], executor: Executor, threads: int | None
 ) -> Iterator[_Result]:
     _refuse_what_shares_a_process(executor)
     if threads is None:
-        workers = getattr(executor, "_max_workers", None) or os.cpu_count()
-        threads = max(1, os.cpu_count() // workers)
+        cores = devices.cores()
+        threads = max(1, cores // (getattr(executor, "_max_workers", None) or cores))
     futures = {
         executor.submit(_work, e, str(store()), threads, _process()): e
         for e in experiments

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import grokcore as gc
-from grokcore import SGD
-from grokcore.runs import TrainingDiverged, run
+from grokcore import SGD, devices
+from grokcore.runs import StoreError, TrainingDiverged, run
 from grokcore.sweeps import sweep
 
 
@@ -139,6 +139,41 @@ def test_an_executor_whose_workers_share_this_process_trains_nothing(grid):
     assert len(runs) == 0
     assert isinstance(runs.failures[grid[0]], TypeError)
     assert grid[0].stored() is None
+
+
+class Elsewhere:
+    """An executor whose workers keep what they train to themselves."""
+
+    def submit(self, function, *arguments):
+        future = Future()
+        future.set_result(None)
+        return future
+
+
+def test_workers_with_a_store_of_their_own_are_failures_with_the_way_out(grid, store):
+    with pytest.warns(UserWarning, match="the workers have another store"):
+        runs = sweep(grid[:2], Elsewhere())
+    assert len(runs) == 0
+    for error in runs.failures.values():
+        assert isinstance(error, StoreError)
+        assert str(store) in str(error)
+        assert "GROKCORE_STORE" in str(error)
+
+
+def test_threads_are_the_cores_that_a_worker_has(grid, monkeypatch):
+    asked = []
+
+    class Pool(Elsewhere):
+        def submit(self, function, experiment, folder, threads, submitter):
+            asked.append(threads)
+            return super().submit(function)
+
+    monkeypatch.setattr(devices, "cores", lambda: 9)
+    for workers in (2, 20, None):
+        Pool._max_workers = workers
+        with pytest.warns(UserWarning, match="failed"):
+            sweep(grid[:1], Pool())
+    assert asked == [4, 1, 1]
 
 
 def test_a_sweep_is_a_sequence(grid):
