@@ -1,8 +1,9 @@
 """Pictures of arrays and histories, each with the sentence that says what it shows.
 
-Every drawing function takes an optional ``ax`` and returns a ``Picture``: a matplotlib
-figure with alt text computed from the data. ``panels`` puts several into one figure, a
-``Flipbook`` puts many behind one slider.
+Every drawing function returns a ``Picture``: a matplotlib figure with alt text computed
+from the data. ``curves``, ``overlay`` and ``prediction_grid`` draw one pair of axes, on
+request the ``ax`` they are given; ``panels`` and ``small_multiples`` make a figure of
+several. A ``Flipbook`` puts many pictures behind one slider.
 """
 
 from grokcore.show.curves import curves

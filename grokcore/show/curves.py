@@ -39,39 +39,27 @@ def curves(
     Two thin vertical lines mark where training and where validation accuracy first
     reach the threshold, whatever the metric, so that the figures of one run line up.
 
-    Parameters
-    ----------
-    history
-        Columns ``epoch`` (or ``step``), ``train_accuracy``, ``val_accuracy`` and those
-        of the metric (``train_loss`` and ``val_loss``, or ``weight_norm``), all of one
-        length: one row per evaluation, in order of time.
-    metric
-        ``"accuracy"``, ``"loss"`` (log scale) or ``"weight_norm"``.
-    x
-        ``"epoch"`` or ``"step"``.
-    threshold
-        The accuracy that counts as learned, above 0 and at most 1.
-    references
-        Levels to compare with: a label and a height each, such as
-        ``{"ln 113": math.log(113)}`` for the loss of a model that only guesses.
-    title
-        Written above the figure.
-    ax
-        The axes to draw on; a new figure by default.
+    Args:
+        history: columns ``epoch`` (or ``step``), ``train_accuracy``, ``val_accuracy``
+            and those of the metric (``train_loss`` and ``val_loss``, or
+            ``weight_norm``), all of one length: one row per evaluation, in order of
+            time.
+        metric: ``"accuracy"``, ``"loss"`` (log scale) or ``"weight_norm"``.
+        x: ``"epoch"`` or ``"step"``.
+        threshold: the accuracy that counts as learned, above 0 and at most 1.
+        references: levels to compare with: a label and a height each, such as
+            ``{"ln 113": math.log(113)}`` for the loss of a model that only guesses.
+        title: written above the figure.
+        ax: the axes to draw on; a new figure by default.
 
-    Returns
-    -------
-    Picture
-        Its alt text states when each accuracy reaches the threshold and how the run
-        ends.
+    Returns:
+        A Picture whose alt text states when each accuracy reaches the threshold
+        and how the run ends.
 
-    Raises
-    ------
-    ValueError
-        For a metric, axis or threshold that is not allowed, or a missing column.
+    Raises:
+        ValueError: for a metric, axis or threshold that is not allowed, or a missing
+            column.
 
-    Examples
-    --------
     >>> history = {
     ...     "epoch": [0, 10, 100, 1000],
     ...     "train_accuracy": [0.01, 1.0, 1.0, 1.0],

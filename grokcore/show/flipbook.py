@@ -24,34 +24,24 @@ class Flipbook:
     scripts do not run, the poster frame is shown with its alt text. Readers who asked
     their system for less motion get a button for the next frame instead of "play".
 
-    Parameters
-    ----------
-    draw
-        Called with each frame; returns a new Picture, or a new matplotlib figure. All
-        figures must have the same size. Their axes are held still over the frames.
-    frames
-        What to draw: epochs, indices, arrays, anything.
-    alt
-        For each frame what it shows; the Picture's own alt text by default.
-    label
-        For each frame the words beside the slider, such as ``"epoch 580"``.
-    name
-        What the slider moves through, for readers who hear the page.
-    poster
-        The index of the frame that is shown first, and alone where nothing moves.
-    fps
-        Frames a second while playing.
+    Args:
+        draw: called with each frame; returns a new Picture, or a new matplotlib figure.
+            All figures must have the same size. Their axes are held still over the
+            frames.
+        frames: what to draw: epochs, indices, arrays, anything.
+        alt: for each frame what it shows; the Picture's own alt text by default.
+        label: for each frame the words beside the slider, such as ``"epoch 580"``.
+        name: what the slider moves through, for readers who hear the page.
+        poster: the index of the frame that is shown first, and alone where nothing
+            moves.
+        fps: frames a second while playing.
 
-    Raises
-    ------
-    ValueError
-        If there are no frames, a frame has no alt text, ``draw`` returned the same
-        figure twice, figures differ in size, or ``poster`` or ``fps`` is out of range.
-    TypeError
-        If ``draw`` returned neither a Picture nor a figure.
+    Raises:
+        ValueError: if there are no frames, a frame has no alt text, ``draw`` returned
+            the same figure twice, figures differ in size, or ``poster`` or ``fps`` is
+            out of range.
+        TypeError: if ``draw`` returned neither a Picture nor a figure.
 
-    Examples
-    --------
     >>> from grokcore.show import prediction_grid
     >>> def draw(known):
     ...     return prediction_grid([[i < known for i in range(4)]], [[True] * 4])

@@ -35,32 +35,21 @@ def prediction_grid(
     While a model memorizes, its training cells turn blue and stand as islands; when it
     generalizes, the cells between them turn orange and the table becomes full.
 
-    Parameters
-    ----------
-    correct
-        A table of booleans, a row for each a and a column for each b: is the model's
-        answer right?
-    is_train
-        A table of the same shape: is the cell in the training data?
-    moment
-        When this is, such as ``"epoch 580"``; it opens title and alt text.
-    ax
-        The axes to draw on; a new figure by default, made so that every cell has the
-        same number of pixels.
+    Args:
+        correct: a table of booleans, a row for each a and a column for each b: is the
+            model's answer right?
+        is_train: a table of the same shape: is the cell in the training data?
+        moment: when this is, such as ``"epoch 580"``; it opens title and alt text.
+        ax: the axes to draw on; a new figure by default, made so that every cell has
+            the same number of pixels.
 
-    Returns
-    -------
-    Picture
-        Its alt text counts right answers in training and validation cells.
+    Returns:
+        A Picture whose alt text counts right answers in training and validation cells.
 
-    Raises
-    ------
-    ValueError
-        If the tables are not two-dimensional, not equal in shape, empty, or hold
-        anything but booleans.
+    Raises:
+        ValueError: if the tables are not two-dimensional, not equal in shape, empty, or
+            hold anything but booleans.
 
-    Examples
-    --------
     >>> print(prediction_grid([[True, True], [False, True]],
     ...                       [[True, True], [False, False]], "epoch 20").alt)
     Table of 2 by 2 cells, epoch 20: 2 of 2 training cells are right (100 %), and 1 of \

@@ -38,35 +38,24 @@ def overlay(
 
     Runs differ by shade and by dashes; training stays blue and validation orange.
 
-    Parameters
-    ----------
-    histories
-        For each name the history of a run: columns ``epoch`` (or ``step``) and
-        ``column``, of one length.
-    column
-        ``"val_accuracy"``, ``"train_accuracy"``, ``"val_loss"``, ``"train_loss"`` or
-        ``"weight_norm"``.
-    x
-        ``"epoch"`` or ``"step"``.
-    threshold
-        The accuracy that counts as learned, for the alt text.
-    title
-        Written above the figure.
-    ax
-        The axes to draw on; a new figure by default.
+    Args:
+        histories: for each name the history of a run: columns ``epoch`` (or ``step``)
+            and ``column``, of one length.
+        column: ``"val_accuracy"``, ``"train_accuracy"``, ``"val_loss"``,
+            ``"train_loss"`` or ``"weight_norm"``.
+        x: ``"epoch"`` or ``"step"``.
+        threshold: the accuracy that counts as learned, for the alt text.
+        title: written above the figure.
+        ax: the axes to draw on; a new figure by default.
 
-    Returns
-    -------
-    Picture
-        Its alt text states for each run when it reaches the threshold and how it ends.
+    Returns:
+        A Picture whose alt text states for each run when it reaches the threshold and
+        how it ends.
 
-    Raises
-    ------
-    ValueError
-        If there are no histories, or for a column or axis that is not allowed.
+    Raises:
+        ValueError: if there are no histories, or for a column or axis that is not
+            allowed.
 
-    Examples
-    --------
     >>> live = {"epoch": [0, 100, 1000], "val_accuracy": [0.01, 0.02, 1.0]}
     >>> recorded = {"epoch": [0, 100, 10000], "val_accuracy": [0.01, 0.02, 1.0]}
     >>> print(overlay({"live": live, "recorded": recorded}).alt)

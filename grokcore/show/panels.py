@@ -22,28 +22,20 @@ def panels(
 ) -> Picture:
     """Draw several things side by side, each under its title.
 
-    Parameters
-    ----------
-    draws
-        For each title a function that takes ``ax`` and returns a Picture: any function
-        of this package with its other arguments filled in by ``functools.partial``.
-    columns
-        Panels in a row, at least 1. On a phone two are readable, one is comfortable.
-    row_height
-        Height of a row in inches.
+    Args:
+        draws: for each title a function that takes ``ax`` and returns a Picture: any
+            function of this package with its other arguments filled in by
+            ``functools.partial``.
+        columns: panels in a row, at least 1. On a phone two are readable, one is
+            comfortable.
+        row_height: height of a row in inches.
 
-    Returns
-    -------
-    Picture
-        Its alt text is that of the panels, each after its title.
+    Returns:
+        A Picture whose alt text is that of the panels, each after its title.
 
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw or ``columns`` is below 1.
+    Raises:
+        ValueError: if there is nothing to draw or ``columns`` is below 1.
 
-    Examples
-    --------
     >>> from functools import partial
     >>> from grokcore.show import curves
     >>> history = {"epoch": [0, 10], "weight_norm": [30.0, 50.0],
@@ -86,25 +78,17 @@ def small_multiples(
     The eye follows the moment of generalization from row to row; the rows stay as wide
     as the page, which a phone needs.
 
-    Parameters
-    ----------
-    histories
-        For each title the history of a run, with the columns that ``curves`` needs.
-    metric, x, threshold, references
-        As for ``curves``.
+    Args:
+        histories: for each title the history of a run, with the columns that ``curves``
+            needs.
+        metric, x, threshold, references: as for ``curves``.
 
-    Returns
-    -------
-    Picture
-        Its alt text is that of ``curves`` for each run, after its title.
+    Returns:
+        A Picture whose alt text is that of ``curves`` for each run, after its title.
 
-    Raises
-    ------
-    ValueError
-        As for ``curves``, and if there are no histories.
+    Raises:
+        ValueError: as for ``curves``, and if there are no histories.
 
-    Examples
-    --------
     >>> def run(delay):
     ...     return {"epoch": [0, 10, delay], "train_accuracy": [0.01, 1.0, 1.0],
     ...             "val_accuracy": [0.01, 0.02, 1.0]}

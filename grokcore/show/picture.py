@@ -25,19 +25,13 @@ class Picture:
     plain matplotlib, to go on with. An image that was shown once is not drawn again:
     change the figure first, then show it.
 
-    Parameters
-    ----------
-    figure
-        The figure to show.
-    alt
-        What a reader who cannot see the figure should know, in whole sentences.
-    ax
-        The axes to offer as ``ax``; the figure's first by default.
+    Args:
+        figure: the figure to show.
+        alt: what a reader who cannot see the figure should know, in whole sentences.
+        ax: the axes to offer as ``ax``; the figure's first by default.
 
-    Raises
-    ------
-    ValueError
-        If the alt text is empty or is the name of a file.
+    Raises:
+        ValueError: if the alt text is empty or is the name of a file.
 
     >>> figure = Figure()
     >>> picture = Picture(figure, "A line that rises from 0 to 1.", figure.subplots())

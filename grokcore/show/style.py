@@ -102,16 +102,11 @@ def style() -> AbstractContextManager[None]:
 def readable(color: str, contrast: float = 4.5) -> str:
     """Darken a color until text in it stands out from white paper.
 
-    Parameters
-    ----------
-    color
-        Any color that matplotlib knows.
-    contrast
-        The contrast ratio to reach; 4.5 is what WCAG 2 asks of text.
+    Args:
+        color: any color that matplotlib knows.
+        contrast: the contrast ratio to reach; 4.5 is what WCAG 2 asks of text.
 
-    Returns
-    -------
-    str
+    Returns:
         The color as ``#rrggbb``, unchanged if it is dark enough already.
 
     >>> readable("#0072B2")
@@ -128,12 +123,10 @@ def readable(color: str, contrast: float = 4.5) -> str:
 def shades(color: str, count: int) -> list[str]:
     """Return shades of one color, from dark to light, to tell several runs apart.
 
-    Parameters
-    ----------
-    color
-        Any color that matplotlib knows; it is the only shade when ``count`` is 1.
-    count
-        How many shades, at least 1.
+    Args:
+        color: any color that matplotlib knows; it is the only shade when ``count`` is
+            1.
+        count: how many shades, at least 1.
 
     >>> shades("#0072B2", 1)
     ['#0072b2']
