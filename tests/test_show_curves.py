@@ -36,17 +36,17 @@ def history(memorized=60, generalized=580, end=1500):
 
 def test_alt_of_a_run_that_groks():
     assert show.curves(history()).alt == (
-        "Training accuracy reaches 95 % at epoch 60, validation accuracy at epoch 580, "
+        "Training accuracy reaches 95% at epoch 60, validation accuracy at epoch 580, "
         "a delay of 520 epochs. The run ends at epoch 1,500 with training accuracy "
-        "100 % and validation accuracy 99.9 %."
+        "100% and validation accuracy 99.9%."
     )
 
 
 def test_alt_of_a_run_that_does_not():
     assert show.curves(history(generalized=None)).alt == (
-        "Training accuracy reaches 95 % at epoch 60, validation accuracy does not "
-        "reach 95 % within 1,500 epochs. The run ends at epoch 1,500 with training "
-        "accuracy 100 % and validation accuracy 3 %."
+        "Training accuracy reaches 95% at epoch 60, validation accuracy does not "
+        "reach 95% within 1,500 epochs. The run ends at epoch 1,500 with training "
+        "accuracy 100% and validation accuracy 3%."
     )
 
 
@@ -115,7 +115,7 @@ def test_loss_is_logarithmic_and_tells_its_course():
         "Training loss starts at 4.7 at epoch 0 and ends at 1.0e-6 at epoch 1,500. "
         "Validation loss starts at 4.7 at epoch 0, peaks at 20 at epoch 60 and ends at "
         "0.001 at epoch 1,500. Thin vertical lines mark epoch 60 and epoch 580, where "
-        "training and validation accuracy reach 95 %. "
+        "training and validation accuracy reach 95%. "
         "A dotted line marks ln 113 at 4.73."
     )
 
@@ -184,9 +184,9 @@ def test_overlay_draws_one_line_a_run():
     }
     picture = show.overlay(runs)
     assert picture.alt == (
-        "Validation accuracy of 3 runs. Live reaches 95 % at epoch 580 and ends at "
-        "99.9 %. Recorded reaches 95 % at epoch 900 and ends at 99.9 %. Stuck does not "
-        "reach 95 % within 1,500 epochs and ends at 3 %."
+        "Validation accuracy of 3 runs. Live reaches 95% at epoch 580 and ends at "
+        "99.9%. Recorded reaches 95% at epoch 900 and ends at 99.9%. Stuck does not "
+        "reach 95% within 1,500 epochs and ends at 3%."
     )
     lines = picture.ax.lines
     assert [line.get_color() for line in lines] == show.shades(show.VALIDATION, 3)
@@ -204,12 +204,12 @@ def test_overlay_refuses_what_it_cannot_draw():
 
 def test_small_multiples_share_one_time_axis():
     picture = show.small_multiples(
-        {"20 %": history(60, None), "30 %": history(), "50 %": history(40, 150, 800)}
+        {"20%": history(60, None), "30%": history(), "50%": history(40, 150, 800)}
     )
     rows = picture.figure.axes
-    assert [ax.get_title(loc="left") for ax in rows] == ["20 %", "30 %", "50 %"]
+    assert [ax.get_title(loc="left") for ax in rows] == ["20%", "30%", "50%"]
     assert {ax.get_xlim() for ax in rows} == {(0, 1500)}
-    assert "30 %: Training accuracy reaches 95 % at epoch 60" in picture.alt
+    assert "30%: Training accuracy reaches 95% at epoch 60" in picture.alt
     with pytest.raises(ValueError, match="empty"):
         show.small_multiples({})
 
@@ -218,7 +218,7 @@ def test_panels_join_drawings_and_their_alt_texts():
     draws = {m: partial(show.curves, history(), m) for m in ("accuracy", "loss")}
     picture = show.panels(draws)
     assert len(picture.figure.axes) == 2
-    assert picture.alt.startswith("accuracy: Training accuracy reaches 95 %")
+    assert picture.alt.startswith("accuracy: Training accuracy reaches 95%")
     assert "loss: Training loss starts at 4.7" in picture.alt
     with pytest.raises(ValueError, match="empty"):
         show.panels({})

@@ -56,7 +56,7 @@ def test_title_says_when_and_how_well():
     correct = np.array([[True, True], [True, False]])
     picture = show.prediction_grid(correct, np.eye(2, dtype=bool), "epoch 580")
     title = picture.ax.get_title(loc="left")
-    assert title == "epoch 580 · train 50 % · validation 100 %"
+    assert title == "epoch 580 · train 50% · validation 100%"
 
 
 @pytest.mark.parametrize("p", [59, 97, 113, 227])

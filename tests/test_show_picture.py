@@ -136,8 +136,8 @@ def test_shades_run_from_dark_to_light(count):
 def test_only_all_right_is_100_percent(answers):
     right, total = answers
     text = percent(right / total)
-    assert (text == "100 %") == (right == total)
-    assert abs(float(text.removesuffix(" %")) - 100 * right / total) <= 0.1
+    assert (text == "100%") == (right == total)
+    assert abs(float(text.removesuffix("%")) - 100 * right / total) <= 0.1
 
 
 def test_drawing_never_loads_pyplot():

@@ -61,10 +61,10 @@ def _log_from_zero(ax: Axes, start: float, first: float, last: float) -> None:
 
 
 def percent_axis(ax: Axes) -> None:
-    """Show shares of 1 as percentages, with all of 0 to 100 % in view."""
+    """Show shares of 1 as percentages, with all of 0 to 100% in view."""
     ax.set_ylim(-0.03, 1.04)
     ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
 
 
 def halo() -> list[effects.AbstractPathEffect]:

@@ -8,15 +8,15 @@ SPLIT_NAMES = {"train": "training", "val": "validation"}
 def percent(share: float) -> str:
     """Write a share of 1 as a percentage with at most one decimal.
 
-    Only a true 1 becomes "100 %": the last wrong example is never rounded away.
+    Only a true 1 becomes "100%": the last wrong example is never rounded away.
 
     >>> percent(1.0), percent(0.9999), percent(0.95), percent(1 / 113)
-    ('100 %', '99.9 %', '95 %', '0.9 %')
+    ('100%', '99.9%', '95%', '0.9%')
     """
     value = round(100 * share, 1)
     if share < 1 <= value / 100:
         value = 99.9
-    return f"{value:.1f}".removesuffix(".0") + " %"
+    return f"{value:.1f}".removesuffix(".0") + "%"
 
 
 def count(number: float) -> str:

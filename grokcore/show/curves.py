@@ -66,7 +66,7 @@ def curves(
     ...     "val_accuracy": [0.01, 0.02, 0.04, 0.99],
     ... }
     >>> print(curves(history).alt.partition(". ")[0])
-    Training accuracy reaches 95 % at epoch 10, validation accuracy at epoch 1,000, \
+    Training accuracy reaches 95% at epoch 10, validation accuracy at epoch 1,000, \
 a delay of 990 epochs
     """
     ax = axes_or_new(ax, height=3.9)

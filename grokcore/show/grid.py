@@ -52,8 +52,8 @@ def prediction_grid(
 
     >>> print(prediction_grid([[True, True], [False, True]],
     ...                       [[True, True], [False, False]], "epoch 20").alt)
-    Table of 2 by 2 cells, epoch 20: 2 of 2 training cells are right (100 %), and 1 of \
-2 validation cells (50 %).
+    Table of 2 by 2 cells, epoch 20: 2 of 2 training cells are right (100%), and 1 of \
+2 validation cells (50%).
     """
     correct, is_train = _table("correct", correct), _table("is_train", is_train)
     if correct.shape != is_train.shape:

@@ -59,8 +59,8 @@ def overlay(
     >>> live = {"epoch": [0, 100, 1000], "val_accuracy": [0.01, 0.02, 1.0]}
     >>> recorded = {"epoch": [0, 100, 10000], "val_accuracy": [0.01, 0.02, 1.0]}
     >>> print(overlay({"live": live, "recorded": recorded}).alt)
-    Validation accuracy of 2 runs. Live reaches 95 % at epoch 1,000 and ends at 100 %. \
-Recorded reaches 95 % at epoch 10,000 and ends at 100 %.
+    Validation accuracy of 2 runs. Live reaches 95% at epoch 1,000 and ends at 100%. \
+Recorded reaches 95% at epoch 10,000 and ends at 100%.
     """
     if not histories:
         raise ValueError("histories is empty; give at least one name and history")

@@ -92,9 +92,9 @@ def small_multiples(
     >>> def run(delay):
     ...     return {"epoch": [0, 10, delay], "train_accuracy": [0.01, 1.0, 1.0],
     ...             "val_accuracy": [0.01, 0.02, 1.0]}
-    >>> picture = small_multiples({"30 %": run(500), "50 %": run(100)})
-    >>> print(picture.alt[:49])
-    30 %: Training accuracy reaches 95 % at epoch 10,
+    >>> picture = small_multiples({"30%": run(500), "50%": run(100)})
+    >>> print(picture.alt[:47])
+    30%: Training accuracy reaches 95% at epoch 10,
     """
     if not histories:
         raise ValueError("histories is empty; give at least one title and history")
