@@ -35,6 +35,29 @@ class Curve:
         reached = np.flatnonzero(self.y >= threshold)
         return float(self.x[reached[0]]) if reached.size else None
 
+    def low_after(self, threshold: float) -> int | None:
+        """The row of the lowest value since the threshold was first reached, if it was.
+
+        >>> Curve(np.arange(4), np.array([0.0, 1.0, 0.2, 0.9])).low_after(0.95)
+        2
+        """
+        reached = np.flatnonzero(self.y >= threshold)
+        if not reached.size:
+            return None
+        return int(reached[0] + self.y[reached[0] :].argmin())
+
+    def rise(self) -> tuple[int, int]:
+        """The rows between which the curve rises most, as a ratio: the low, the high.
+
+        In a curve that never rises they are the same row.
+
+        >>> Curve(np.arange(4), np.array([4.7, 0.1, 3.0, 0.0])).rise()
+        (1, 2)
+        """
+        floor = np.maximum(np.minimum.accumulate(self.y), 1e-30)  # 0 has no ratio
+        high = int((self.y / floor).argmax())
+        return int(self.y[: high + 1].argmin()), high
+
     @property
     def end(self) -> tuple[float, float]:
         """The last point."""

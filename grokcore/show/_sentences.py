@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grokcore.show._history import Curve
 from grokcore.show._words import count, number, percent, quantity, sentence
 
 _CLEARLY = 1.2
 """How far a peak must stand above both ends to be told: noise is not news."""
+
+_WELL_BELOW = 0.9
+"""A fall below this share of the threshold, after reaching it, is told."""
+
+_SURGE = 10
+"""A rise to this many times an earlier low is told: a decade on the log axis."""
 
 
 def accuracy_sentences(
@@ -28,9 +36,15 @@ def accuracy_sentences(
             f"training accuracy {_arrival(at_train, level, last, unit)}, "
             f"validation accuracy {_arrival(at_val, level, last, unit)}"
         )
+    falls = [
+        sentence(f"{name} accuracy {' and '.join(fall)}")
+        for name, curve in (("training", train), ("validation", validation))
+        if (fall := _fall(curve, threshold, unit))
+    ]
     final_train, final_val = percent(train.end[1]), percent(validation.end[1])
     return [
         first,
+        *falls,
         f"The run ends at {unit} {count(last)} with training accuracy {final_train} "
         f"and validation accuracy {final_val}.",
     ]
@@ -40,21 +54,26 @@ def arrival_sentence(name: str, curve: Curve, unit: str, threshold: float) -> st
     """Say of one accuracy when it reaches the threshold and where it ends."""
     last, final = curve.end
     arrival = _arrival(curve.first_reach(threshold), percent(threshold), last, unit)
-    return sentence(f"{name} {arrival} and ends at {percent(final)}")
+    events = [arrival, *_fall(curve, threshold, unit), f"ends at {percent(final)}"]
+    return sentence(f"{name} {_listed(events)}")
 
 
 def course_sentence(name: str, curve: Curve, unit: str) -> str:
-    """Say where a curve starts, where it peaks or bottoms out, and where it ends."""
-    (start, begin), (last, end) = (curve.x[0], curve.y[0]), curve.end
-    parts = [f"{name} starts at {number(begin)} at {unit} {count(start)}"]
-    top, bottom = curve.y.argmax(), curve.y.argmin()
-    if curve.y[top] > _CLEARLY * max(begin, end):
-        parts.append(f"peaks at {number(curve.y[top])} at {unit} {count(curve.x[top])}")
-    if curve.y[bottom] * _CLEARLY < min(begin, end):
-        low = f"at {number(curve.y[bottom])} at {unit} {count(curve.x[bottom])}"
-        parts.append(f"is lowest {low}")
-    parts.append(f"ends at {number(end)} at {unit} {count(last)}")
-    return sentence(", ".join(parts[:-1]) + " and " + parts[-1])
+    """Say where a curve starts and ends and where it turns: peak, trough, surge."""
+    y, last = curve.y, len(curve.y) - 1
+    turns = {}
+    low, high = curve.rise()
+    if 0 < low < high < last and y[high] >= _SURGE * y[low]:
+        turns |= {low: "falls to", high: "rises to"}
+    if y.max() > _CLEARLY * max(y[0], y[last]):
+        turns[int(y.argmax())] = "peaks at"
+    if y.min() * _CLEARLY < min(y[0], y[last]):
+        turns[int(y.argmin())] = "is lowest at"
+    told = [(0, "starts at"), *sorted(turns.items()), (last, "ends at")]
+    events = [
+        f"{verb} {number(y[row])} at {unit} {count(curve.x[row])}" for row, verb in told
+    ]
+    return sentence(f"{name} {_listed(events)}")
 
 
 def mark_sentences(
@@ -73,6 +92,21 @@ def mark_sentences(
         f"Thin vertical {lines} {' and '.join(reached.values())}, where "
         f"{' and '.join(reached)} accuracy reach{verb} {percent(threshold)}."
     ]
+
+
+def _fall(curve: Curve, threshold: float, unit: str) -> list[str]:
+    """Tell the deepest fall after the threshold was reached, if it is a clear one."""
+    low = curve.low_after(threshold)
+    if low is None or curve.y[low] >= _WELL_BELOW * threshold:
+        return []
+    fall = f"falls back to {percent(curve.y[low])} at {unit} {count(curve.x[low])}"
+    return [fall, "recovers"] if curve.y[low:].max() >= threshold else [fall]
+
+
+def _listed(events: Sequence[str]) -> str:
+    """Join what happened: commas, and "and" before the last."""
+    *first, last = events
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _arrival(at: float | None, level: str, last: float, unit: str) -> str:
