@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from grokcore import show
+from grokcore.show._history import Curve
+from grokcore.show._sentences import arrival_sentence, course_sentence
+from grokcore.show._words import number, percent
 
 
 def history(memorized=60, generalized=580, end=1500):
@@ -63,11 +66,72 @@ def test_alt_says_what_the_data_says(rows, threshold):
     epoch = 10 * np.arange(len(rows))
     data = {"epoch": epoch, "train_accuracy": train, "val_accuracy": val}
     alt = show.curves(data, threshold=threshold).alt
-    first = alt.partition(". The run ends")[0]
+    first = alt.partition(". ")[0]
     reached = [epoch[y >= threshold][0] for y in (train, val) if (y >= threshold).any()]
     told = [int(n.replace(",", "")) for n in re.findall(r"at epoch ([\d,]+)", first)]
     assert told == reached
     assert first.count("does not reach") == 2 - len(reached)
+
+
+@given(st.lists(shares, min_size=2, max_size=12), st.floats(0.1, 1))
+def test_alt_hides_no_fall(values, threshold):
+    curve = Curve(10.0 * np.arange(len(values)), np.array(values))
+    alt = arrival_sentence("a run", curve, "epoch", threshold)
+    reached = [i for i, y in enumerate(values) if y >= threshold]
+    since = values[reached[0] :] if reached else [1.0]
+    assert ("falls back" in alt) == (min(since) < 0.9 * threshold)
+    if "falls back" in alt:
+        low = reached[0] + since.index(min(since))
+        told = f"falls back to {percent(min(since))} at epoch {10 * low}"
+        recovers = max(values[low:]) >= threshold
+        assert f"{told}, recovers and" in alt if recovers else f"{told} and ends" in alt
+
+
+@given(st.lists(st.floats(1e-6, 1e3), min_size=3, max_size=12))
+def test_alt_hides_no_surge(values):
+    curve = Curve(10.0 * np.arange(len(values)), np.array(values))
+    alt = course_sentence("loss", curve, "epoch")
+    rises = {
+        high: max(values[high] / low for low in values[: high + 1])
+        for high in range(len(values))
+    }
+    high = max(rises, key=rises.get)
+    low = values.index(min(values[: high + 1]))
+    if 0 < low < high < len(values) - 1 and rises[high] >= 10:
+        for row in (low, high):
+            assert f" {number(values[row])} at epoch {10 * row}" in alt
+    told = [int(epoch) for epoch in re.findall(r"at epoch (\d+)", alt)]
+    assert told == sorted(told)
+    assert len(re.findall(" (?:peaks|is lowest|falls|rises) ", alt)) == len(told) - 2
+
+
+def with_a_notch():
+    """The live run's instability: for a moment it forgets its own examples."""
+    data = history(end=1500)
+    data.loc[data.epoch == 360, ["train_accuracy", "train_loss"]] = 0.15, 3.7
+    return data
+
+
+def test_alt_tells_the_live_runs_instability():
+    assert (
+        "a delay of 520 epochs. Training accuracy falls back to 15% at epoch 360 and "
+        "recovers. The run ends at epoch 1,500 with"
+    ) in show.curves(with_a_notch()).alt
+    assert show.curves(with_a_notch(), "loss").alt.startswith(
+        "Training loss starts at 4.7 at epoch 0, falls to 1.0e-6 at epoch 60, rises to "
+        "3.7 at epoch 360 and ends at 1.0e-6 at epoch 1,500."
+    )
+
+
+@pytest.mark.parametrize("data", [history(), with_a_notch()], ids=["smooth", "notch"])
+def test_no_line_runs_through_the_length_of_the_delay(data):
+    ax = show.curves(data).ax
+    ax.get_figure().draw_without_rendering()
+    (length,) = [text for text in ax.texts if text.get_text().startswith("delay")]
+    box = length.get_window_extent()
+    for line in ax.lines[:2]:
+        path = line.get_transform().transform_path(line.get_path())
+        assert not path.intersects_bbox(box, filled=False)
 
 
 def test_marks_stand_where_the_threshold_is_reached():

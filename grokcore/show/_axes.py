@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from matplotlib.transforms import Bbox
 
@@ -67,14 +68,22 @@ def percent_axis(ax: Axes) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
 
 
+def settle(ax: Axes) -> None:
+    """Lay the figure out as it is so far, for text that is placed by measure."""
+    figure = root_figure(ax)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+
+
 def halo() -> list[effects.AbstractPathEffect]:
     """A rim of paper around text, so that lines behind it do not cut its letters."""
     return [effects.withStroke(linewidth=3, foreground=PAPER)]
 
 
 def text_width(ax: Axes, text: str) -> float:
-    """About how much of the width of the axes a text takes."""
-    return 0.62 * rcParams["font.size"] * len(text) / _points(ax).width
+    """How much of the width of the axes a text takes, with a little air."""
+    letters = TextPath((0, 0), text, size=rcParams["font.size"]).get_extents()
+    return 1.08 * letters.width / _points(ax).width
 
 
 def text_height(ax: Axes) -> float:

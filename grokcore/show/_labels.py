@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,30 @@ class Line:
         return np.interp(_GRID, points[:, 0], np.clip(points[:, 1], 0, 1))
 
 
+def clearest_center(
+    ax: Axes,
+    lines: Sequence[Line],
+    span: tuple[float, float],
+    width: float,
+    heights: tuple[float, float],
+) -> float:
+    """Where to center a text of this width within the span, so that no line crosses it.
+
+    All in fractions of the axes; ``heights`` are those between which the text stands.
+    Where there are several places, the one nearest to the middle of the span; where
+    there is none, the middle.
+    """
+    size = max(1, round(_GRID.size * width))
+    centers = sliding_window_view(_GRID, size).mean(axis=1)
+    middle = sum(span) / 2
+    free = abs(centers - middle) <= (span[1] - span[0] - width) / 2
+    for line in lines:
+        passes = sliding_window_view(line.heights(ax), size)
+        free &= (passes.max(axis=1) < heights[0]) | (passes.min(axis=1) > heights[1])
+    places = centers[free]
+    return float(places[abs(places - middle).argmin()]) if places.size else middle
+
+
 def label_pair(ax: Axes, one: Line, other: Line) -> None:
     """Write the name of each line beside it, where the lines part and it runs flattest.
 
@@ -52,7 +77,7 @@ def label_pair(ax: Axes, one: Line, other: Line) -> None:
     legend is drawn instead.
     """
     longest = max(text_width(ax, line.name) for line in (one, other))
-    size = round(_GRID.size * min(1.1 * longest, 0.9))
+    size = round(_GRID.size * min(longest, 0.9))
     a = sliding_window_view(one.heights(ax), size)
     b = sliding_window_view(other.heights(ax), size)
     places = [_place(a, b, text_height(ax)), _place(b, a, text_height(ax))]

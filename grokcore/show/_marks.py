@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 
-from grokcore.show._axes import halo, text_width
+from grokcore.show._axes import halo, settle, text_height, text_width
+from grokcore.show._labels import Line, clearest_center
 from grokcore.show._words import count, quantity
 from grokcore.show.style import FAINT, INK, readable
 
@@ -29,11 +32,13 @@ def mark_moment(ax: Axes, at: float, color: str, *, side: str) -> None:
     )
 
 
-def mark_delay(ax: Axes, start: float, end: float, unit: str) -> None:
-    """Draw the delay as an arrow from one moment to the other, half way up.
+def mark_delay(
+    ax: Axes, start: float, end: float, unit: str, lines: Sequence[Line]
+) -> None:
+    """Draw the delay as an arrow from one moment to the other, halfway up.
 
-    Its length is written over the arrow or beside it; in axes too narrow for both, the
-    arrow speaks for itself.
+    Its length is written over the arrow, out of the way of the lines, or beside it; in
+    axes too narrow for both, the arrow speaks for itself.
     """
     height = 0.5
     ax.annotate(
@@ -49,12 +54,15 @@ def mark_delay(ax: Axes, start: float, end: float, unit: str) -> None:
             "shrinkB": 0,
         },
     )
+    settle(ax)
     text = f"delay {quantity(end - start, unit)}"
     to_fraction = ax.transScale + ax.transLimits
     left, right = (to_fraction.transform((at, 1))[0] for at in (start, end))
     width = text_width(ax, text)
     if width < right - left:
-        _write_delay(ax, text, (left + right) / 2, height, (0, 3), "center", "bottom")
+        stands = height, height + 1.3 * text_height(ax)
+        center = clearest_center(ax, lines, (left, right), width, stands)
+        _write_delay(ax, text, center, height, (0, 3), "center", "bottom")
     elif right + width < 1:
         _write_delay(ax, text, right, height, (6, 0), "left", "center")
 

@@ -53,8 +53,8 @@ def curves(
         ax: the axes to draw on; a new figure by default.
 
     Returns:
-        A Picture whose alt text states when each accuracy reaches the threshold
-        and how the run ends.
+        A Picture whose alt text states when each accuracy reaches the threshold,
+        whether it falls back, and how the run ends.
 
     Raises:
         ValueError: for a metric, axis or threshold that is not allowed, or a missing
@@ -107,7 +107,7 @@ def draw(
         mark_level(ax, label, level)
     _mark_learned(ax, *learned)
     if metric == "accuracy" and None not in learned and learned[0] < learned[1]:
-        mark_delay(ax, *learned, unit)
+        mark_delay(ax, *learned, unit, lines)
     if named and len(lines) == 2:
         label_pair(ax, *lines)
 
