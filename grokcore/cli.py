@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from grokcore import recording
 from grokcore.experiments import CATALOGUE
@@ -185,12 +184,6 @@ class _Errors:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if isinstance(error, ValidationError):
-            for problem in error.errors():
-                where = ".".join(map(str, problem["loc"])) or error.title
-                given = f" (given: {problem['input']!r})" if problem["loc"] else ""
-                typer.echo(f"error: {where}: {problem['msg']}{given}", err=True)
-            raise typer.Exit(2)
         if isinstance(error, ValueError | StoreError | TrainingDiverged):
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2 if isinstance(error, ValueError) else 1)

@@ -10,21 +10,25 @@ import dataclasses
 import hashlib
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import Field, TypeAdapter
 
+from grokcore.descriptions import description, refusing
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grokcore.runs import Run
+    from grokcore.training import Callback
 
 __all__ = ["CATALOGUE", "TRAINING_REVISION", "Experiment"]
 
@@ -32,9 +36,7 @@ __all__ = ["CATALOGUE", "TRAINING_REVISION", "Experiment"]
 TRAINING_REVISION = 1
 
 
-@dataclass(
-    frozen=True, config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-)
+@description
 class Experiment:
     """A task, a model, an optimizer, and how long.
 
@@ -55,7 +57,7 @@ class Experiment:
         stop_val_accuracy: stop at the first evaluation that reaches it, in (0, 1] …
         epochs_after_stop: … and this many epochs later.
         snapshots: weights to keep: a number of steps spread evenly on a log scale, or
-            the steps themselves. The final weights are always kept.
+            the steps themselves in any order. The final weights are always kept.
         snapshot_parameters: keep only these of them, such as ``("embed.W_E",)``.
 
     Raises:
@@ -91,17 +93,61 @@ class Experiment:
     snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0
     snapshot_parameters: tuple[str, ...] | None = None
 
-    def run(self, **options: Any) -> Run:
+    def __post_init__(self) -> None:
+        if self.epochs_after_stop and self.stop_val_accuracy is None:
+            raise ValueError(
+                f"epochs_after_stop={self.epochs_after_stop} needs a "
+                f"stop_val_accuracy in (0, 1] to come after"
+            )
+        if isinstance(self.snapshots, tuple) and self.snapshots:
+            late = [step for step in self.snapshots if step > self.last_step]
+            if late:
+                raise ValueError(
+                    f"snapshots has {late}; the last step is {self.last_step:,}"
+                )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches hold all training rows; the last one may be smaller."""
+        rows = self.task.train_rows
+        return math.ceil(rows / min(self.batch_size or rows, rows))
+
+    @property
+    def last_step(self) -> int:
+        """The step at which training ends, unless it stops for its accuracy.
+
+        >>> Experiment(epochs=100, batch_size=1000).last_step  # of 3830 rows
+        400
+        """
+        steps = self.epochs * self.steps_per_epoch
+        return steps if self.max_steps is None else min(steps, self.max_steps)
+
+    def run(
+        self,
+        *,
+        progress: bool | None = None,
+        callbacks: Iterable[Callback] = (),
+        device: str | None = None,
+        resume_every: float = 20.0,
+        root: Path | None = None,
+    ) -> Run:
         """Train, or load what was trained before; see :func:`grokcore.runs.run`."""
         from grokcore.runs import run
 
-        return run(self, **options)
+        return run(
+            self,
+            progress=progress,
+            callbacks=callbacks,
+            device=device,
+            resume_every=resume_every,
+            root=root,
+        )
 
-    def stored(self) -> Run | None:
+    def stored(self, root: Path | None = None) -> Run | None:
         """Return what the store has of it, finished or not, without training."""
         from grokcore.runs import stored
 
-        return stored(self)
+        return stored(self, root)
 
     def to_json(self) -> str:
         """Return all fields as JSON, readable by people."""
@@ -114,7 +160,8 @@ class Experiment:
         Raises:
             ValueError: if it is not JSON, or not an experiment.
         """
-        return _adapter().validate_json(text)
+        with refusing():
+            return _adapter().validate_json(text)
 
     @cached_property
     def key(self) -> str:
@@ -141,7 +188,8 @@ class Experiment:
         """Return a copy with fields changed, wherever in the tree they are.
 
         Raises:
-            ValueError: if no part, or more than one, has a field of that name.
+            ValueError: if no part, or more than one, has a field of that name, and for
+                impossible values.
 
         >>> Experiment().replace(p=59, lr=1e-2, epochs=300).task.p
         59
@@ -151,17 +199,24 @@ class Experiment:
             parts.setdefault(self._part_with(name), {})[name] = value
         top = parts.pop("", {})
         for part, fields in parts.items():
-            top[part] = dataclasses.replace(
-                top.get(part, getattr(self, part)), **fields
-            )
+            whole = top.get(part, getattr(self, part))
+            if not hasattr(whole, "kind") or isinstance(whole, type):
+                raise ValueError(f"{part}={whole!r} has no fields such as {[*fields]}")
+            top[part] = dataclasses.replace(whole, **fields)
         return dataclasses.replace(self, **top)
 
     def grid(self, **axes: Iterable[Any]) -> list[Experiment]:
         """Return the experiments of a grid; the last axis varies fastest.
 
+        Raises:
+            ValueError: for an axis that is no list of values.
+
         >>> [e.seed for e in Experiment().grid(seed=range(3))]
         [0, 1, 2]
         """
+        for name, values in axes.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise ValueError(f"the axis {name}={values!r} is no list of values")
         return [
             self.replace(**dict(zip(axes, values, strict=True)))
             for values in itertools.product(*axes.values())
@@ -215,9 +270,17 @@ def _without_defaults(part: Any) -> dict[str, Any]:
         value = getattr(part, field.name)
         if field.name == "kind" or value == _default(field):
             continue
-        nested = dataclasses.is_dataclass(value)
-        content[field.name] = _without_defaults(value) if nested else value
+        content[field.name] = _canonical(value)
     return content
+
+
+def _canonical(value: Any) -> Any:
+    """Equal values alike: -0.0 equals 0.0, but reads otherwise."""
+    if dataclasses.is_dataclass(value):
+        return _without_defaults(value)
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def _default(field: dataclasses.Field) -> Any:

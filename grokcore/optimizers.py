@@ -4,21 +4,19 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 from torch import nn
+
+from grokcore.descriptions import description
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
-_frozen = dataclass(
-    frozen=True, config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-)
 _Positive = Annotated[float, Field(gt=0)]
 _NonNegative = Annotated[float, Field(ge=0)]
 _Unit = Annotated[float, Field(ge=0, lt=1)]
 
 
-@_frozen
+@description
 class AdamW:
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019).
 
@@ -55,7 +53,7 @@ class AdamW:
         )
 
 
-@_frozen
+@description
 class Adam:
     """Adam with L2 regularization coupled into the gradient, as in Grokfast's runs.
 
@@ -92,7 +90,7 @@ class Adam:
         )
 
 
-@_frozen
+@description
 class SGD:
     """Stochastic gradient descent; with ``nesterov``, Nesterov's momentum.
 

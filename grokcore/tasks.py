@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 from torch import Tensor
 
+from grokcore.descriptions import description
 from grokcore.operations import OPERATIONS, Operation, OperationName
 from grokcore.tokens import write
 
@@ -44,7 +44,7 @@ class Table(NamedTuple):
         return Table(*(column.to(device) for column in self))
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+@description
 class ModularTask:
     """A binary (or K-ary) operation modulo p, and which part of its table is shown.
 
@@ -124,12 +124,21 @@ class ModularTask:
                 stacklevel=2,
             )
         n = self.sample or self._table_rows()
-        if not 1 <= int(n * self.train_fraction) < n:
+        if not 1 <= self.train_rows < n:
             raise ValueError(
                 f"train_fraction={self.train_fraction} of {n} rows leaves nothing to "
                 f"train on or nothing to validate on; allowed: "
                 f"{1 / n:.3g} to {1 - 1 / n:.3g}"
             )
+
+    @property
+    def train_rows(self) -> int:
+        """How many rows are trained on.
+
+        >>> ModularTask("add", p=113, train_fraction=0.3).train_rows
+        3830
+        """
+        return int((self.sample or self._table_rows()) * self.train_fraction)
 
     def _table_rows(self) -> int:
         """Rows of the full table, pairs without an answer left out."""
@@ -186,10 +195,9 @@ class ModularTask:
         # Values −p … p are stored as 0 … 2p in the truncated reading.
         shift = 0 if self.reading == "modular" else self.p
         operands, targets = values + shift, answers + shift
-        n = len(operands)
         # The same call on the same seed as Nanda's demo, hence the same split.
-        order = torch.randperm(n, generator=generator)
-        n_train = int(n * self.train_fraction)
+        order = torch.randperm(len(operands), generator=generator)
+        n_train = self.train_rows
         # Ascending rows keep look-ups of neighboring embeddings in the cache.
         train, val = order[:n_train].sort().values, order[n_train:].sort().values
         return Table(operands, self.tokens(operands), targets, train, val)

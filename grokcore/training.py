@@ -83,7 +83,7 @@ class Trainer:
         self.loss = LOSSES[experiment.loss]
         rows = len(self.table.train)
         self.batch_size = min(experiment.batch_size or rows, rows)
-        self.steps_per_epoch = math.ceil(rows / self.batch_size)
+        self.steps_per_epoch = experiment.steps_per_epoch
         self.step = 0
         self.history: list[dict[str, float]] = []
         self.seconds = self.seconds_evaluating = 0.0
@@ -136,9 +136,6 @@ class Trainer:
     def last_step(self) -> int:
         """The step at which training ends, as far as the history tells."""
         experiment = self.experiment
-        limits = [experiment.epochs * self.steps_per_epoch]
-        if experiment.max_steps is not None:
-            limits.append(experiment.max_steps)
         if experiment.stop_val_accuracy is not None:
             reached = (
                 int(row["step"])
@@ -147,8 +144,8 @@ class Trainer:
             )
             if (first := next(reached, None)) is not None:
                 after = experiment.epochs_after_stop * self.steps_per_epoch
-                limits.append(first + after)
-        return min(limits)
+                return min(first + after, experiment.last_step)
+        return experiment.last_step
 
     # -- one step ----------------------------------------------------------------
 

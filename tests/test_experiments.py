@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -22,8 +23,8 @@ from grokcore.experiments import log_spaced
 
 counts = st.integers(1, 10**6)
 rates = st.floats(1e-9, 1e3)
-decays = st.sampled_from([0.0, 1.0]) | st.floats(0, 100)
-units = st.floats(0, 1, exclude_max=True)
+decays = st.sampled_from([0.0, -0.0, 1.0]) | st.floats(0, 100)
+units = st.sampled_from([0.0, -0.0]) | st.floats(0, 1, exclude_max=True)
 betas = st.tuples(units, units)
 tasks = st.builds(
     ModularTask,
@@ -79,7 +80,19 @@ experiment_fields = {
     "snapshot_parameters": st.none()
     | st.lists(st.sampled_from(["embed.W_E", "unembed.W_U"])).map(tuple),
 }
-experiments = st.builds(Experiment, **experiment_fields)
+
+
+def possible(**fields):
+    """An experiment without what is refused since it would never happen."""
+    if fields["stop_val_accuracy"] is None:
+        fields["epochs_after_stop"] = 0
+    if isinstance(fields["snapshots"], tuple):
+        last = Experiment(**fields | {"snapshots": 0}).last_step
+        fields["snapshots"] = tuple(min(step, last) for step in fields["snapshots"])
+    return Experiment(**fields)
+
+
+experiments = st.builds(possible, **experiment_fields)
 
 
 def test_the_random_experiments_cover_every_field():
@@ -97,7 +110,8 @@ def test_any_experiment_survives_json(experiment):
 @given(experiments, st.data())
 def test_experiments_are_equal_exactly_if_their_keys_are(experiment, data):
     field = data.draw(st.sampled_from(sorted(experiment_fields)))
-    other = experiment.replace(**{field: data.draw(experiment_fields[field])})
+    fields = {name: getattr(experiment, name) for name in experiment_fields}
+    other = possible(**fields | {field: data.draw(experiment_fields[field])})
     assert (other == experiment) == (other.key == experiment.key)
 
 
@@ -108,7 +122,7 @@ def test_any_two_experiments_are_equal_exactly_if_their_keys_are(one, two):
 
 @given(st.data())
 def test_a_single_changed_leaf_changes_the_key(data):
-    experiment = Experiment()
+    experiment = Experiment(stop_val_accuracy=0.5)
     # Another value of each leaf that a default experiment has.
     changes = {
         "operation": "multiply",
@@ -202,6 +216,36 @@ def test_keys_are_still_those_under_which_readers_stored_their_runs():
     assert experiment.name == f"subtract-p97-transformer-{experiment.key[:8]}"
 
 
+@pytest.mark.parametrize("field", ["weight_decay", "dropout", "momentum"])
+def test_a_zero_has_no_sign(field):
+    whole = Experiment(optimizer=SGD(weight_decay=0.1))
+    one, two = (whole.replace(**{field: zero}) for zero in (0.0, -0.0))
+    assert one == two
+    assert one.key == two.key
+
+
+def test_lists_and_numbers_of_numpy_are_taken_where_they_are_natural():
+    one = Experiment(
+        task=ModularTask(p=np.int64(59), train_fraction=np.float64(0.4)),
+        optimizer=AdamW(lr=np.float32(0.5), betas=[0.9, np.float64(0.98)]),
+        seed=np.int32(3),
+        snapshots=np.arange(3),
+        snapshot_parameters=["embed.W_E"],
+    )
+    two = Experiment(
+        task=ModularTask(p=59, train_fraction=0.4),
+        optimizer=AdamW(lr=0.5),
+        seed=3,
+        snapshots=range(3),
+        snapshot_parameters=("embed.W_E",),
+    )
+    assert one == two
+    assert one.key == two.key
+    assert Experiment.from_json(one.to_json()) == one
+    assert type(one.seed) is type(one.snapshots[1]) is int
+    assert [e.seed for e in Experiment().grid(seed=np.arange(2))] == [0, 1]
+
+
 # -- what is refused ---------------------------------------------------------------
 
 
@@ -225,6 +269,10 @@ def test_keys_are_still_those_under_which_readers_stored_their_runs():
         ({"snapshots": -1}, "-1", "greater than or equal to 0"),
         ({"snapshots": (1, -2)}, "-2", "greater than or equal to 0"),
         ({"snapshots": "all"}, "'all'", "valid integer"),
+        ({"snapshots": (5, 101), "epochs": 100}, "[101]", "the last step is 100"),
+        ({"snapshots": (8,), "max_steps": 7}, "[8]", "the last step is 7"),
+        ({"snapshots": (9,), "epochs": 2, "batch_size": 1000}, "[9]", "step is 8"),
+        ({"epochs_after_stop": 5}, "epochs_after_stop=5", "stop_val_accuracy in (0"),
         ({"snapshot_parameters": ("W", 3)}, "3", "valid string"),
         ({"task": "add"}, "'add'", "ModularTask"),
         ({"model": TransformerConfig}, "TransformerConfig", "object to extract"),
@@ -239,6 +287,7 @@ def test_an_impossible_experiment_is_refused_with_what_is_allowed(
         Experiment(**fields)
     assert given_value in str(error.value)
     assert allowed in str(error.value)
+    assert not any(noise in str(error.value) for noise in ("http", "ArgsKwargs"))
 
 
 @pytest.mark.parametrize(
@@ -257,9 +306,10 @@ def test_an_impossible_experiment_is_refused_with_what_is_allowed(
     ],
 )
 def test_json_that_is_no_experiment_is_refused(text, complaint):
-    with pytest.raises(ValueError, match="validation error") as error:
+    with pytest.raises(ValueError) as error:
         Experiment.from_json(text)
     assert complaint in str(error.value)
+    assert "pydantic" not in str(error.value)
 
 
 def test_experiments_cannot_be_changed_in_place():
@@ -316,6 +366,18 @@ def test_a_grid_is_every_combination_the_last_axis_fastest():
 def test_a_grid_of_nothing_is_the_experiment_and_of_an_empty_axis_is_empty():
     assert Experiment().grid() == [Experiment()]
     assert Experiment().grid(seed=[]) == []
+
+
+@pytest.mark.parametrize("axis", ["add", 3, 0.5, None])
+def test_a_grid_refuses_an_axis_that_is_no_list(axis):
+    with pytest.raises(ValueError, match=f"the axis operation={axis!r} is no list"):
+        Experiment().grid(seed=range(2), operation=axis)
+
+
+def test_replace_refuses_fields_of_a_part_that_is_none():
+    for part in ("adamw", AdamW, None):
+        with pytest.raises(ValueError, match=r"optimizer=.* has no fields such as"):
+            Experiment().replace(optimizer=part, lr=0.1)
 
 
 def test_a_grid_refuses_unknown_fields():

@@ -11,7 +11,7 @@ ROOT = Path(grokcore.__file__).parent
 
 #: From the bottom to the top; a module imports nothing from above its own line.
 FLOORS = [
-    {"tokens", "products", "operations"},
+    {"tokens", "products", "operations", "descriptions"},
     {"tasks", "models", "losses", "optimizers", "filters"},
     {"experiments"},
     {"evaluation", "training"},

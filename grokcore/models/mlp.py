@@ -6,10 +6,10 @@ Letters used for shapes: B examples, D width, M neurons, V vocabulary, C classes
 from typing import Literal
 
 import torch
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 from torch import Tensor, nn
 
+from grokcore.descriptions import description
 from grokcore.models.layers import Embed, Unembed
 from grokcore.tasks import ModularTask
 from grokcore.tokens import operands_of
@@ -17,7 +17,7 @@ from grokcore.tokens import operands_of
 __all__ = ["EmbeddingMLP", "EmbeddingMLPConfig"]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+@description
 class EmbeddingMLPConfig:
     """Sizes of an :class:`EmbeddingMLP`.
 

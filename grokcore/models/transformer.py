@@ -15,10 +15,10 @@ Two forward passes give the same logits:
 from typing import Literal
 
 import torch
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 from torch import Tensor, nn
 
+from grokcore.descriptions import description
 from grokcore.models import lean
 from grokcore.models.layers import Block, Embed, LayerNorm, PosEmbed, Unembed
 from grokcore.tasks import ModularTask
@@ -27,7 +27,7 @@ from grokcore.tokens import operands_of, write
 __all__ = ["Transformer", "TransformerConfig"]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+@description
 class TransformerConfig:
     """Sizes and choices of a :class:`Transformer`.
 

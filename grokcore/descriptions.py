@@ -1,0 +1,77 @@
+"""What tasks, models, optimizers and experiments share: they are checked data.
+
+A description is a frozen dataclass. An impossible value is refused when it is built,
+with the value given and the values allowed.
+"""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, dataclass_transform
+
+import numpy as np
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
+
+__all__ = ["description", "refusing"]
+
+_Class = TypeVar("_Class", bound=type)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(Field,))
+def description(cls: _Class) -> _Class:
+    """Make a class a frozen dataclass that takes no wrong type and no unknown field.
+
+    Lists and ranges are taken where a tuple is meant, numpy's numbers where Python's
+    are.
+
+    >>> @description
+    ... class Point:
+    ...     x: float = Field(0.0, ge=0)
+    ...     steps: tuple[int, ...] = ()
+    >>> Point(np.float32(0.5), steps=[1, 2])
+    Point(x=0.5, steps=(1, 2))
+    >>> Point(x=-1)
+    Traceback (most recent call last):
+    ValueError: x: Input should be greater than or equal to 0 (given: -1)
+    """
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    cls = dataclass(frozen=True, config=config)(cls)
+    build = cls.__init__
+
+    @functools.wraps(build)
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        values = map(_plain, values)
+        fields = {name: _plain(value) for name, value in fields.items()}
+        with refusing():
+            build(self, *values, **fields)
+
+    cls.__init__ = __init__
+    return cls
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Shorten what pydantic complains about to a line a problem."""
+    try:
+        yield
+    except ValidationError as error:
+        lines = map(_line, error.errors())
+        raise ValueError("\n".join(lines)) from None
+
+
+def _line(problem: Any) -> str:
+    if problem["type"] == "value_error":  # from a __post_init__: says it all
+        return str(problem["ctx"]["error"])
+    # Of the kinds that pydantic tried, only the fields are for people.
+    places = map(str, problem["loc"])
+    where = ".".join(x for x in places if x.isidentifier() or x.isdigit())
+    complaint = f"{problem['msg']} (given: {problem['input']!r})"
+    return f"{where}: {complaint}" if where else complaint
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    many = list | tuple | range
+    return tuple(map(_plain, value)) if isinstance(value, many) else value
