@@ -57,7 +57,9 @@ _log = logging.getLogger("grokcore")
 def store() -> Path:
     """Return the folder of all runs: ``$GROKCORE_STORE``, or the user's cache."""
     chosen = os.environ.get("GROKCORE_STORE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("grokcore") / "runs"
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return platformdirs.user_cache_path("grokcore") / "runs"
 
 
 class Run:
@@ -229,8 +231,7 @@ def stored(experiment: Experiment, root: Path | None = None) -> Run | None:
     if found.experiment != experiment:
         raise StoreError(
             f"{folder / 'experiment.json'} describes another experiment than the "
-            f"folder's name says. Delete the folder {folder} to train this run again; "
-            f"no other run is touched."
+            f"folder's name says. {storage.train_again(folder)}"
         )
     return found
 

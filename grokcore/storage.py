@@ -24,6 +24,7 @@ __all__ = [
     "read_tensors",
     "reading",
     "remove_leftovers",
+    "train_again",
     "write_json",
     "write_table",
     "write_tensors",
@@ -123,7 +124,25 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except Exception as error:  # what a garbled zip raises is anybody's guess
         raise StoreError(
-            f"cannot read {path}: {error}. It is damaged, or not from grokcore. "
-            f"Delete the folder {path.parent} to train this run again; no other run "
-            f"is touched."
+            f"cannot read {path}: {error}. {_way_out(path, error)}"
         ) from error
+
+
+def _way_out(path: Path, error: Exception) -> str:
+    folder = path.parent.parent if path.parent.name == "snapshots" else path.parent
+    if path.is_relative_to(Path(__file__).parent / "recorded"):
+        return "It ships with grokcore: reinstall grokcore to have it back."
+    if not folder.exists():
+        return "There is no run."
+    if isinstance(error, FileNotFoundError):
+        return train_again(folder)
+    if isinstance(error, OSError) and error.errno:  # the system's, not a parser's
+        return "It may be whole: see that it can be read, and try again."
+    return f"It is damaged, or not from grokcore. {train_again(folder)}"
+
+
+def train_again(folder: Path) -> str:
+    """Say how to be rid of a run that cannot be read."""
+    return (
+        f"Delete the folder {folder} to train this run again; no other run is touched."
+    )

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -157,6 +158,10 @@ def test_the_delay_of_a_run_is_read_off_its_history(tiny):
 def test_the_store_is_where_the_environment_says(monkeypatch):
     monkeypatch.setenv("GROKCORE_STORE", "/some/where")
     assert runs.store() == Path("/some/where")
+    monkeypatch.setenv("GROKCORE_STORE", "~/runs")
+    assert runs.store() == Path.home() / "runs"
+    monkeypatch.setenv("GROKCORE_STORE", "here")
+    assert runs.store() == Path.cwd() / "here"
     monkeypatch.delenv("GROKCORE_STORE")
     assert runs.store().parts[-2:] == ("grokcore", "runs")
 
@@ -445,12 +450,20 @@ def test_a_damaged_file_is_an_error_that_names_it_and_the_way_out(tiny, file, da
     with pytest.raises(StoreError) as error:
         look_at_everything(experiment)
     assert str(path) in str(error.value)
-    assert experiment.name in str(error.value)
-    assert "Delete the folder" in str(error.value)
-    assert "no other run" in str(error.value)
     look_at_everything(other.experiment)
-    # The way out works.
-    shutil.rmtree(path.parent if file[0] != "s" else path.parents[1])
+    assert_the_way_out_works(error, experiment)
+
+
+def assert_the_way_out_works(error, experiment):
+    """Delete the very folder that a message names, and see that it is enough."""
+    message = str(error.value)
+    assert "no other run is touched" in message
+    folder = Path(re.search("Delete the folder (.+) to train", message)[1])
+    assert folder.name == experiment.name
+    shutil.rmtree(folder)
+    steps = []
+    experiment.run(callbacks=[lambda state: steps.append(state.step)])
+    assert steps == list(range(31))
     look_at_everything(experiment)
 
 
@@ -470,12 +483,10 @@ def cut_short(tiny):
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_resume_point_is_an_error_that_names_it(cut_short, damage):
-    path = cut_short.stored().folder / "resume.safetensors"
-    damage(path)
-    with pytest.raises(StoreError, match=r"resume\.safetensors.*Delete the folder"):
+    damage(cut_short.stored().folder / "resume.safetensors")
+    with pytest.raises(StoreError, match=r"resume\.safetensors") as error:
         cut_short.run()
-    shutil.rmtree(path.parent)
-    assert cut_short.run().status == "finished"
+    assert_the_way_out_works(error, cut_short)
 
 
 @pytest.mark.parametrize("change", [{"width": 32}, {"lr": 0.5}, {"seed": 3}])
@@ -514,8 +525,11 @@ def test_the_snapshot_of_another_model_is_an_error(tiny):
         other.folder / "snapshots/30.safetensors",
         run.folder / "snapshots/30.safetensors",
     )
-    with pytest.raises(StoreError, match=r"30\.safetensors: weights of another model"):
+    with pytest.raises(
+        StoreError, match=r"30\.safetensors: weights of another model"
+    ) as error:
         _ = run.model
+    assert_the_way_out_works(error, run.experiment)
 
 
 def test_a_history_of_other_columns_is_an_error(tiny):
@@ -527,8 +541,14 @@ def test_a_history_of_other_columns_is_an_error(tiny):
 
 def test_a_missing_history_is_an_error(tiny):
     (tiny().run().folder / "history.npz").unlink()
-    with pytest.raises(StoreError, match=r"history\.npz"):
+    with pytest.raises(StoreError, match=r"history\.npz.*No such file") as error:
         _ = tiny().run().history
+    assert_the_way_out_works(error, tiny())
+
+
+def test_a_folder_without_a_run_is_an_error(tmp_path):
+    with pytest.raises(StoreError, match=r"nowhere.*There is no run"):
+        Run(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -556,7 +576,7 @@ def test_a_folder_of_another_experiment_is_an_error(tiny):
     shutil.copy(other.folder / "experiment.json", run.folder / "experiment.json")
     with pytest.raises(StoreError, match="describes another experiment") as error:
         tiny().run(callbacks=[trained_again])
-    assert str(run.folder) in str(error.value)
+    assert_the_way_out_works(error, tiny())
     assert tiny(seed=1).run().history.equals(other.history)
 
 

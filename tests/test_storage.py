@@ -117,8 +117,29 @@ def test_a_foreign_file_is_an_error(written, content):
 
 def test_a_missing_file_is_an_error_that_names_it(tmp_path):
     for _, read, _ in KINDS.values():
-        with pytest.raises(StoreError, match="nowhere"):
+        with pytest.raises(StoreError, match=r"nowhere.*There is no run"):
+            read(tmp_path / "nowhere" / "file")
+        with pytest.raises(StoreError, match=r"nowhere.*Delete the folder"):
             read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "denied"), OSError(5, "I/O")])
+def test_a_file_that_cannot_be_read_now_is_not_called_damaged(tmp_path, error):
+    path = tmp_path / "history.npz"
+    with (
+        pytest.raises(StoreError, match="may be whole") as found,
+        storage.reading(path),
+    ):
+        raise error
+    assert "Delete" not in str(found.value)
+    assert str(error) in str(found.value)
+
+
+def test_a_damaged_file_of_the_package_comes_back_with_the_package():
+    path = Path(grokcore.__file__).parent / "recorded/some/snapshots/1.safetensors"
+    with pytest.raises(StoreError, match="reinstall") as found, storage.reading(path):
+        raise ValueError("garbled")
+    assert "Delete" not in str(found.value)
 
 
 def test_json_that_is_no_object_is_an_error(tmp_path):
