@@ -65,7 +65,8 @@ class Reproduction:
         val_accuracy: largest difference over the evaluations, in [0, 1].
         delays: when each run reached 95 %, recorded first.
         final_losses: validation loss at the end in nats, recorded first.
-        weights: largest difference of a final weight, over the largest weight.
+        weights: largest difference of a final weight, over the largest weight; both
+            rounded to float16, as weights are recorded.
         identical: whether the histories agree in every bit.
     """
 
@@ -89,7 +90,8 @@ class Reproduction:
                 f"recorded:          {recorded}; final loss {self.final_losses[0]:.2g}",
                 f"trained again:     {again}; final loss {self.final_losses[1]:.2g}",
                 f"validation accuracy differs by at most {self.val_accuracy:.2%}",
-                f"final weights differ by at most {self.weights:.2%} of the largest",
+                f"final weights differ by at most {self.weights:.2%} of the largest "
+                f"(in float16, as recorded)",
                 verdict,
             ]
         )
@@ -104,7 +106,11 @@ def compare(recorded: Run, again: Run) -> Reproduction:
     if recorded.experiment != again.experiment:
         raise ValueError(f"{recorded} and {again} are of different experiments")
     a, b = recorded.history, again.history
-    old, new = (run.weights(run.snapshots[-1]) for run in (recorded, again))
+    # As recorded: rounding alone is no difference.
+    old, new = (
+        {name: w.half().float() for name, w in run.weights(run.snapshots[-1]).items()}
+        for run in (recorded, again)
+    )
     largest = max(tensor.abs().max().item() for tensor in old.values())
     differences = ((old[name] - new[name]).abs().max().item() for name in old)
     return Reproduction(
