@@ -14,8 +14,8 @@ from grokcore.optimizers import SGD, Adam, AdamW
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
-    from grokcore import analysis, lens, show
-    from grokcore.runs import Run, load, run
+    from grokcore import analysis, lens, show, tracking
+    from grokcore.runs import Run, StoreError, TrainingDiverged, load, run
     from grokcore.sweeps import sweep
 
 __version__ = "0.1.0"
@@ -29,6 +29,8 @@ __all__ = [
     "Experiment",
     "ModularTask",
     "Run",
+    "StoreError",
+    "TrainingDiverged",
     "TransformerConfig",
     "analysis",
     "lens",
@@ -36,17 +38,21 @@ __all__ = [
     "run",
     "show",
     "sweep",
+    "tracking",
 ]
 
 # Loaded when first used: a reader who only describes experiments waits for nothing.
 _LAZY = {
     "Run": "runs",
+    "StoreError": "runs",
+    "TrainingDiverged": "runs",
     "load": "runs",
     "run": "runs",
     "sweep": "sweeps",
     "analysis": None,
     "lens": None,
     "show": None,
+    "tracking": None,
 }
 
 

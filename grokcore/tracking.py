@@ -23,6 +23,8 @@ class WandB:
 
     Example::
 
+        from grokcore.tracking import WandB
+
         experiment.run(callbacks=[WandB("grokking", mode="offline")])
     """
 
@@ -55,6 +57,8 @@ class TensorBoard:
         ImportError: when called first, if tensorboard is not installed.
 
     Example::
+
+        from grokcore.tracking import TensorBoard
 
         experiment.run(callbacks=[TensorBoard("logs")])
     """

@@ -16,15 +16,11 @@ class GrokkingDelay:
     ``None`` means "not within the run". ``resolution`` is the distance in epochs to the
     evaluation before the one that counts for validation: the delay is known to that.
 
-    >>> history = {
-    ...     "step": [0, 10, 20, 30],
-    ...     "epoch": [0, 10, 20, 30],
-    ...     "train_accuracy": [0.0, 1.0, 1.0, 1.0],
-    ...     "val_accuracy": [0.0, 0.1, 0.5, 0.97],
-    ... }
-    >>> delay = grokking_delay(history)
-    >>> delay.train_epoch, delay.val_epoch, delay.epochs
-    (10, 30, 20)
+    >>> delay = GrokkingDelay(0.95, 100, 700, 100, 700, 1500, 1500, resolution=20)
+    >>> delay.epochs
+    600
+    >>> print(delay)
+    95% train at epoch 100, validation at epoch 700
     """
 
     threshold: float
@@ -72,6 +68,18 @@ def grokking_delay(
 
     Raises:
         ValueError: if the threshold is not in (0, 1].
+
+    >>> history = {
+    ...     "step": [0, 10, 20, 30],
+    ...     "epoch": [0, 10, 20, 30],
+    ...     "train_accuracy": [0.0, 1.0, 1.0, 1.0],
+    ...     "val_accuracy": [0.0, 0.1, 0.5, 0.97],
+    ... }
+    >>> delay = grokking_delay(history)
+    >>> delay.train_epoch, delay.val_epoch, delay.epochs
+    (10, 30, 20)
+    >>> print(grokking_delay(history, threshold=0.99))
+    99% train at epoch 10, validation at epoch > 30
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold={threshold} is not in (0, 1]")
