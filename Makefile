@@ -75,7 +75,7 @@ seeds: $(READY) ## the chapters' asserts for weight seeds 0-4 (SEEDS="0 1" for f
 	if [ -n "$$failed" ]; then echo "asserts failed for seeds:$$failed"; exit 1; \
 	else echo "every assert holds for seeds: $(SEEDS)"; fi
 
-bench: $(READY) ## measure speed, against peers and against the machine's limit
+bench: $(READY) ## measure speed, against peers and against plain matrix products
 	@$(BIN)/python -m benchmarks
 
 lint: $(READY) ## ruff: lint and format, changing nothing

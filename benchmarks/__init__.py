@@ -1,1 +1,1 @@
-"""How fast the course trains: against peers, and against the machine's limit."""
+"""How fast the course trains: against peers, and against plain products."""

@@ -25,7 +25,7 @@ def main(
         bool, typer.Option("--readme", help="Write the saved table into README.md.")
     ] = False,
 ) -> None:
-    """Measure how fast the course trains, against peers and the machine's limit.
+    """Measure how fast the course trains, against peers and against plain products.
 
     A full measurement (no ROW, not quick) is saved as benchmarks/results.json.
     """

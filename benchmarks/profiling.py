@@ -1,8 +1,8 @@
 """Where the time of our step goes, operator by operator.
 
-Look with care at element-wise operators that make 8 MB of new memory (``aten::sign``,
-``aten::mul``): the profiler's own records break up the free blocks of the heap, so
-results land on fresh pages, 3 ms of page faults each that no real step has.
+Look with care at element-wise operators that make 8 MB of new memory (``aten::mul``):
+the profiler's own records break up the free blocks of the heap, so results land on
+fresh pages, 3 ms of page faults each that no real step has.
 """
 
 from __future__ import annotations

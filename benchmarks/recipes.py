@@ -14,8 +14,9 @@ from grokcore.experiments import CATALOGUE
 LIVE = CATALOGUE["live-p113"]
 FASTEST = CATALOGUE["fast-p113"]
 
-#: Epochs after which the Grokking demo of TransformerLens has grokked (its own log).
-DEMO_EPOCHS = 13_800
+#: The Grokking demo of TransformerLens: epochs after which it has grokked (its own
+#: log), and its learning rate.
+DEMO_EPOCHS, DEMO_LR = 13_800, 1e-3
 
 #: Power et al. (2022): two layers, layer norm, four tokens, mini-batches.
 TWO_LAYERS = Experiment(
@@ -25,7 +26,8 @@ TWO_LAYERS = Experiment(
     batch_size=512,
 )
 
-#: Liu et al. (2022): an MLP over a shared embedding.
+#: "Some thoughts on grokking" (blog post, 2022; github.com/okitouni/simple-grokking):
+#: an MLP over a shared embedding.
 EMBEDDING_MLP = Experiment(
     task=ModularTask("add", p=53, train_fraction=0.6),
     model=EmbeddingMLPConfig(),

@@ -21,15 +21,15 @@ class Row(NamedTuple):
 
 
 ROWS = {
-    "floor": Row("steps", "against_floor", "a step over the machine's floor", 15),
+    "floor": Row("steps", "against_floor", "a step over the reference floor", 15),
     "bridge": Row("steps", "against_bridge", "TransformerLens' step over ours", 11),
     "demo": Row("steps", "against_demo", "the same, validating every epoch", 11),
-    "to-99": Row("races", "live", "to val 99 %, live recipe, 3 seeds", 3),
-    "to-99-fastest": Row("races", "fastest", "to val 99 %, fastest recipe, 5 seeds", 5),
+    "to-99": Row("races", "live", "to val 99%, live recipe, 3 seeds", 3),
+    "to-99-fastest": Row("races", "fastest", "to val 99%, fastest recipe, 5 seeds", 5),
     "bfloat16": Row("steps", "bfloat16", "bfloat16 step over float32 step", 15),
     "blocks": Row("steps", "against_blocks", "two layers over plain blocks", 15),
     "mlp": Row("steps", "against_plain_mlp", "embedding MLP over the plain loop", 15),
-    "sizes": Row("steps", "over_sizes", "step over floor for three moduli", 11),
+    "sizes": Row("steps", "over_sizes", "the same for three moduli", 11),
     "live-run": Row("costs", "live_run", "share of evaluation, peak memory", 1),
     "import": Row("costs", "importing", "import grokcore over import torch", 11),
 }
