@@ -1,4 +1,4 @@
-"""An MLP over embedded numbers, after Liu et al. (2022), arXiv:2205.10343.
+"""An MLP over embedded numbers, after "Some thoughts on grokking" (blog post, 2022).
 
 Letters used for shapes: B examples, D width, M neurons, V vocabulary, C classes.
 """
