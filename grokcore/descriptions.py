@@ -4,6 +4,7 @@ A description is a frozen dataclass. An impossible value is refused when it is b
 with the value given and the values allowed.
 """
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import numpy as np
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-__all__ = ["description", "refusing"]
+__all__ = ["description", "refusing", "without_defaults"]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -75,3 +76,28 @@ def _plain(value: Any) -> Any:
         value = value.tolist()
     many = list | tuple | range
     return tuple(map(_plain, value)) if isinstance(value, many) else value
+
+
+def without_defaults(part: Any) -> dict[str, Any]:
+    """Return a description as a dictionary, kinds and what is not default alone."""
+    content = {"kind": part.kind} if hasattr(part, "kind") else {}
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        if field.name == "kind" or value == _default(field):
+            continue
+        content[field.name] = _canonical(value)
+    return content
+
+
+def _canonical(value: Any) -> Any:
+    """Equal values alike: -0.0 equals 0.0, but reads otherwise."""
+    if dataclasses.is_dataclass(value):
+        return without_defaults(value)
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def _default(field: dataclasses.Field) -> Any:
+    # pydantic keeps a default that was given with its bounds inside a FieldInfo.
+    return getattr(field.default, "default", field.default)

@@ -12,13 +12,13 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from grokcore.descriptions import description, refusing
+from grokcore.descriptions import description, refusing, without_defaults
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
@@ -170,7 +170,7 @@ class Experiment:
         Fields at their default are left out, so that a field added later changes no
         key.
         """
-        content = {"revision": TRAINING_REVISION, **_without_defaults(self)}
+        content = {"revision": TRAINING_REVISION, **without_defaults(self)}
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -261,45 +261,6 @@ class Experiment:
 
 def _adapter() -> TypeAdapter[Experiment]:
     return TypeAdapter(Experiment)
-
-
-def _without_defaults(part: Any) -> dict[str, Any]:
-    """A dataclass as a dictionary without what equals its default; kinds stay."""
-    content = {"kind": part.kind} if hasattr(part, "kind") else {}
-    for field in dataclasses.fields(part):
-        value = getattr(part, field.name)
-        if field.name == "kind" or value == _default(field):
-            continue
-        content[field.name] = _canonical(value)
-    return content
-
-
-def _canonical(value: Any) -> Any:
-    """Equal values alike: -0.0 equals 0.0, but reads otherwise."""
-    if dataclasses.is_dataclass(value):
-        return _without_defaults(value)
-    if isinstance(value, tuple):
-        return [_canonical(item) for item in value]
-    return value + 0.0 if isinstance(value, float) else value
-
-
-def _default(field: dataclasses.Field) -> Any:
-    # pydantic keeps a default that was given with its bounds inside a FieldInfo.
-    return getattr(field.default, "default", field.default)
-
-
-def log_spaced(count: int, last: int) -> Sequence[int]:
-    """Up to ``count`` different steps from 0 to ``last``, evenly spread on a log scale.
-
-    >>> log_spaced(5, 1000)
-    [0, 1, 10, 100, 1000]
-    """
-    if count < 2:
-        return [last][:count]
-    spread = (
-        last ** (i / (count - 2)) if count > 2 else last for i in range(count - 1)
-    )
-    return sorted({0, *(round(step) for step in spread)})
 
 
 _LIVE = Experiment(

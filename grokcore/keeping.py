@@ -50,7 +50,6 @@ def train(
     """Train from the resume point, if there is one, and leave a run in the folder.
 
     Raises:
-        StoreError: if a file cannot be read or written.
         KeyboardInterrupt: after everything so far was written.
     """
     _check_snapshot_parameters(trainer)

@@ -13,10 +13,10 @@ from pydantic import Field
 from torch import Tensor
 
 from grokcore.descriptions import description
-from grokcore.operations import OPERATIONS, Operation, OperationName
+from grokcore.operations import OPERATIONS, OperationName
 from grokcore.tokens import write
 
-__all__ = ["OPERATIONS", "ModularTask", "Operation", "Table"]
+__all__ = ["OPERATIONS", "ModularTask", "Table"]
 
 #: A full table of more rows than this is refused: ask for a sample instead.
 LARGEST_TABLE = 20_000_000
@@ -49,7 +49,7 @@ class ModularTask:
     """A binary (or K-ary) operation modulo p, and which part of its table is shown.
 
     Args:
-        operation: a name in :data:`OPERATIONS`.
+        operation: a name in :data:`grokcore.operations.OPERATIONS`.
         p: the modulus, any integer from 2 to 2²⁰. With a composite p, pairs without an
             inverse are left out of tables that divide, with a warning.
         train_fraction: share of the table that is trained on, in (0, 1); the number

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from grokcore import devices, memory
 from grokcore.evaluation import COLUMNS, Answers, evaluate
-from grokcore.experiments import Experiment, log_spaced
+from grokcore.experiments import Experiment
 from grokcore.losses import LOSSES
+from grokcore.spacing import log_spaced
 
 __all__ = ["COLUMNS", "Callback", "Trainer", "TrainingDiverged", "TrainingState"]
 

@@ -19,7 +19,7 @@ from grokcore import (
     ModularTask,
     TransformerConfig,
 )
-from grokcore.experiments import log_spaced
+from grokcore.spacing import log_spaced
 
 counts = st.integers(1, 10**6)
 rates = st.floats(1e-9, 1e3)

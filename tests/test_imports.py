@@ -24,7 +24,7 @@ FLOORS = [
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}
 #: Helpers that know nothing of the rest, and the bridge to another library.
-ALONE = {"devices", "memory", "progress"}
+ALONE = {"devices", "memory", "progress", "spacing"}
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):

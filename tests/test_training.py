@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from grokcore import SGD, Adam, AdamW, EmbeddingMLPConfig, TransformerConfig, devices
-from grokcore.experiments import log_spaced
+from grokcore.spacing import log_spaced
 from grokcore.training import COLUMNS, Trainer, TrainingDiverged
 
 
