@@ -176,7 +176,7 @@ class Experiment:
 
     @property
     def name(self) -> str:
-        """Name of the run's folder: a readable part and eight digits of the key.
+        """Name of the run's folder, a readable part and eight digits of the key.
 
         >>> Experiment().name[:-8]
         'add-p113-transformer-'

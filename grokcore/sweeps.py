@@ -61,7 +61,7 @@ def sweep(
     run is reported with a warning, and kept as far as it got; the others go on.
 
     Args:
-        experiments: for example :meth:`Experiment.grid`.
+        experiments: for example :meth:`~grokcore.experiments.Experiment.grid`.
         executor: any process-based ``concurrent.futures`` executor: a
             ``ProcessPoolExecutor`` that spawns, Dask's ``client.get_executor()``,
             submitit's, mpi4py's. Its workers must share the store. ``None`` runs one
