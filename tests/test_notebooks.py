@@ -21,7 +21,7 @@ NOTEBOOKS = sorted(
 SETUP_CELL = (ROOT / "tools" / "setup_cell.txt").read_text(encoding="utf-8").rstrip()
 
 MAX_LINES = 15
-MAX_COLUMNS = 88
+MAX_COLUMNS = 76  # chapters/ruff.toml has the same
 
 # What Colab and JupyterLab would show raw.
 MYST = {
