@@ -63,7 +63,7 @@ class Reproduction:
 
     Attributes:
         val_accuracy: largest difference over the evaluations, in [0, 1].
-        delays: when each run reached 95 %, recorded first.
+        delays: when each run reached 95%, recorded first.
         final_losses: validation loss at the end in nats, recorded first.
         weights: largest difference of a final weight, over the largest weight; both
             rounded to float16, as weights are recorded.
