@@ -2,7 +2,7 @@
 
     python tools/make_picture.py
 
-Four moments of the addition table: untrained, memorized, half-way, understood.
+Four moments of the addition table: untrained, memorized, halfway, understood.
 """
 
 from pathlib import Path
