@@ -45,13 +45,16 @@ def library(device: torch.device) -> str:
     return "oneDNN" if device.type == "cpu" and _onednn_works() else "torch"
 
 
+#: Multiplications below which the way to oneDNN takes longer than it saves.
+_SMALLEST = 2**21
+
+
 def _is_for_onednn(x: Tensor, weight: Tensor) -> bool:
     return (
         x.device.type == "cpu"
         and x.dtype == torch.float32
         and x.ndim > 1
-        and x.numel() > 0
-        and weight.numel() > 0  # oneDNN refuses empty factors
+        and x.numel() * weight.shape[1] >= _SMALLEST
         and not torch.is_autocast_enabled("cpu")
         and _onednn_works()
     )

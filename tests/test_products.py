@@ -10,8 +10,10 @@ from grokcore.products import affine
 SHAPES = [(5, 3, 4), (1, 1, 1), (64, 128, 17), (7, 200, 3), (0, 3, 4), (2, 3, 0)]
 
 
-@pytest.fixture(params=["as here", "fallback"], autouse=True)
+@pytest.fixture(params=["by size", "oneDNN", "fallback"], autouse=True)
 def either_library(request, monkeypatch):
+    if request.param == "oneDNN":
+        monkeypatch.setattr(products, "_SMALLEST", 1)
     if request.param == "fallback":
         monkeypatch.setattr(products, "_onednn_works", lambda: False)
 

@@ -80,11 +80,15 @@ def _embed(model: Transformer, operands: Tensor) -> list[Rows]:
 
 
 def _keys_and_values(block: Block, stream: list[Rows]) -> tuple[list[Rows], list[Rows]]:
-    attn = block.attn
-    read = [x.map(block.read_attn) for x in stream]
-    keys = [x.map(lambda v: attn.project(v, attn.W_K, attn.b_K)) for x in read]
-    values = [x.map(lambda v: attn.project(v, attn.W_V, attn.b_V)) for x in read]
-    return keys, values
+    # The rows of all positions go through each product together.
+    read = block.read_attn(torch.cat([x.values for x in stream]))
+    attn, lengths = block.attn, [len(x.values) for x in stream]
+    keys = attn.project(read, attn.W_K, attn.b_K).split(lengths)
+    values = attn.project(read, attn.W_V, attn.b_V).split(lengths)
+    return (
+        [Rows(k, x.index) for k, x in zip(keys, stream, strict=True)],
+        [Rows(v, x.index) for v, x in zip(values, stream, strict=True)],
+    )
 
 
 def _attend(block: Block, x: Rows, keys: list[Rows], values: list[Rows]) -> Rows:
@@ -142,11 +146,11 @@ def _folded(model: Transformer, x: Tensor, z: Tensor) -> Tensor:
     W_O = attn.W_O.flatten(0, 1)
     z = z.flatten(1)
     x = _plus(x, attn.b_O)
-    pre = affine(z, W_O @ mlp.W_in, _plus(x @ mlp.W_in, mlp.b_in))
+    pre = affine(z, affine(W_O, mlp.W_in), _plus(x @ mlp.W_in, mlp.b_in))
     hidden = mlp.activation(pre)
     x = _plus(x, mlp.b_out)
-    direct = affine(z, W_O @ unembed.W_U, _plus(x @ unembed.W_U, unembed.b_U))
-    return direct + affine(hidden, mlp.W_out @ unembed.W_U)
+    direct = affine(z, affine(W_O, unembed.W_U), _plus(x @ unembed.W_U, unembed.b_U))
+    return direct + affine(hidden, affine(mlp.W_out, unembed.W_U))
 
 
 def _plus(x: Tensor, bias: Tensor | None) -> Tensor:
