@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
-import safetensors.torch
 import torch
+from safetensors.torch import load, save
 from torch import Tensor
 
 __all__ = [
@@ -38,14 +38,14 @@ class StoreError(RuntimeError):
 def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     """Write named tensors as safetensors."""
     whole = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    _write(path, safetensors.torch.save(whole, {"crc32": _checksum(whole)}))
+    _write(path, save(whole, {"crc32": _checksum(whole)}))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read what :func:`write_tensors` wrote."""
     with reading(path):
         content = path.read_bytes()
-        tensors = safetensors.torch.load(content)
+        tensors = load(content)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         # Other tools write safetensors without a checksum.
         expected = header.get("__metadata__", {}).get("crc32")
