@@ -15,6 +15,7 @@ from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
     from grokcore import analysis, lens, show, tracking
+    from grokcore.derived import progress_measures
     from grokcore.runs import Run, StoreError, TrainingDiverged, load, run
     from grokcore.sweeps import sweep
 
@@ -35,6 +36,7 @@ __all__ = [
     "analysis",
     "lens",
     "load",
+    "progress_measures",
     "run",
     "show",
     "sweep",
@@ -50,6 +52,7 @@ _LAZY = {
     "run": "runs",
     "sweep": "sweeps",
     "analysis": None,
+    "progress_measures": "derived",
     "lens": None,
     "show": None,
     "tracking": None,

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import platformdirs
+import torch
 from torch import Tensor, nn
 
 from grokcore import keeping, storage
@@ -161,6 +162,36 @@ class Run:
             except RuntimeError as error:
                 raise ValueError(f"weights of another model: {error}") from error
         return model.eval().requires_grad_(False)
+
+    @cached_property
+    def whole_snapshots(self) -> tuple[int, ...]:
+        """Those of them that hold all weights, so that :meth:`at` makes a model."""
+        model = self.experiment.model.build(self.experiment.task, self.experiment.seed)
+        names = model.state_dict().keys()
+        return tuple(s for s in self.snapshots if names <= self.weights(s).keys())
+
+    @torch.no_grad()
+    def last_generalized(self, accuracy: float = 1.0) -> int:
+        """Return the last step whose kept weights do so well on the validation rows.
+
+        At a high learning rate training now and then slips, and may do so at its very
+        end: then the last weights are not the ones to look into.
+
+        Args:
+            accuracy: what it takes, in (0, 1].
+
+        Raises:
+            ValueError: if no snapshot does.
+        """
+        table = self.experiment.task.data()
+        operands, targets = table.operands[table.val], table.targets[table.val]
+        for step in reversed(self.whole_snapshots):
+            right = self.at(step).answer(operands).argmax(-1) == targets
+            if right.double().mean() >= accuracy:
+                return step
+        raise ValueError(
+            f"no snapshot of {self.folder.name} has validation accuracy {accuracy:g}"
+        )
 
     @cached_property
     def model(self) -> nn.Module:

@@ -18,6 +18,7 @@ FLOORS = [
     {"storage"},
     {"keeping"},
     {"runs"},
+    {"derived"},
     {"sweeps", "recording", "claims", "tracking"},
     {"cli"},
 ]

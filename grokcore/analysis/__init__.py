@@ -1,5 +1,36 @@
-"""Arrays in, arrays out: what a trained network computes, and when it learned to."""
+"""Arrays and weights in, arrays and small dataclasses out.
 
+``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
+whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
+``progress``, ``norms`` and ``delay`` follow a training, ``clock`` tells two algorithms
+apart.
+"""
+
+from grokcore.analysis import (
+    activations,
+    attention,
+    clock,
+    delay,
+    fourier,
+    geometry,
+    logits,
+    neurons,
+    norms,
+    progress,
+)
 from grokcore.analysis.delay import GrokkingDelay, grokking_delay
 
-__all__ = ["GrokkingDelay", "grokking_delay"]
+__all__ = [
+    "GrokkingDelay",
+    "activations",
+    "attention",
+    "clock",
+    "delay",
+    "fourier",
+    "geometry",
+    "grokking_delay",
+    "logits",
+    "neurons",
+    "norms",
+    "progress",
+]
