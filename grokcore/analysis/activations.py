@@ -1,0 +1,110 @@
+"""What goes on inside a transformer when it answers every question of its table.
+
+Letters used for shapes: p numbers, H heads, T tokens, M neurons, C classes.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grokcore.models import Transformer
+from grokcore.models.layers import Block
+from grokcore.products import affine
+from grokcore.tokens import write
+
+__all__ = ["Activations", "activations", "table_tokens"]
+
+
+@dataclass(frozen=True)
+class Activations:
+    """What the last block computes at the answer position, for every pair (a, b).
+
+    Attributes:
+        scores: [p, p, H, T] attention scores of each head to each position, before the
+            softmax, divided by the root of the head's width.
+        pattern: [p, p, H, T] attention after the softmax; sums to 1 over T.
+        neurons: [p, p, M] after the activation function.
+        logits: [p, p, C].
+    """
+
+    scores: Tensor
+    pattern: Tensor
+    neurons: Tensor
+    logits: Tensor
+
+
+@torch.no_grad()
+def activations(model: Transformer) -> Activations:
+    """Ask a model its whole table, and keep what its last block does.
+
+    The textbook formulas, at the one position where the answer is read. Dropout is off.
+    Nothing happens to the model, and the arrays are on the CPU in its own precision.
+
+    Args:
+        model: with two operands; any number of layers, any norm, any token format.
+
+    Raises:
+        ValueError: if the model does not take two operands.
+
+    >>> from grokcore import ModularTask, TransformerConfig
+    >>> task = ModularTask("add", p=7, train_fraction=0.5)
+    >>> model = TransformerConfig(width=16, heads=2).build(task, seed=0)
+    >>> inside = activations(model)
+    >>> inside.pattern.shape, inside.neurons.shape
+    (torch.Size([7, 7, 2, 3]), torch.Size([7, 7, 64]))
+    >>> logits = inside.logits.flatten(0, 1)
+    >>> torch.allclose(logits, model(task.data().tokens), atol=1e-5)
+    True
+    """
+    model = deepcopy(model).cpu().eval()
+    tokens = table_tokens(model)
+    x = model.embed.W_E[tokens.flatten(0, 1)] + model.pos_embed.W_pos
+    *blocks, last = model.blocks
+    for block in blocks:
+        x = block(x)
+    scores, pattern, update = _attend(last, x)
+    x = last.add_attn(x[:, -1], update)
+    neurons = _neurons(last, x)
+    x = last.add_mlp(x)
+    logits = model.unembed(model.ln_final(x) if model.config.norm == "pre" else x)
+    kept = (scores, pattern, neurons, logits)
+    return Activations(*(part.unflatten(0, tokens.shape[:2]) for part in kept))
+
+
+def table_tokens(model: Transformer) -> Tensor:
+    """Return every equation a model with two operands can be asked, [p, p, T].
+
+    Numbers are the tokens below the equals sign and the operator.
+
+    Raises:
+        ValueError: if the model does not take two operands.
+    """
+    if (operands := model.layout.count(None)) != 2:
+        raise ValueError(f"the model takes {operands} operands; allowed: 2")
+    constants = [token for token in model.layout if token is not None]
+    p = min([model.unembed.W_U.shape[1], *constants])
+    numbers = torch.arange(p)
+    tokens = write(torch.cartesian_prod(numbers, numbers), model.layout)
+    return tokens.unflatten(0, (p, p))
+
+
+def _attend(block: Block, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Attention from the last position: scores and pattern [B, H, T], output [B, D]."""
+    attn, read = block.attn, block.read_attn(x)
+    query = attn.project(read[:, -1], attn.W_Q, attn.b_Q)
+    keys = attn.project(read, attn.W_K, attn.b_K)
+    values = attn.project(read, attn.W_V, attn.b_V)
+    scores = torch.einsum("bhk,bthk->bht", query, keys) / query.shape[-1] ** 0.5
+    pattern = scores.softmax(-1)
+    z = torch.einsum("bht,bthk->bhk", pattern, values)
+    return scores, pattern, attn.output(z)
+
+
+def _neurons(block: Block, x: Tensor) -> Tensor:
+    """[B, D] → [B, M]."""
+    mlp, read = block.mlp, block.ln2(x) if block.norm == "pre" else x
+    return mlp.activation(affine(read, mlp.W_in, mlp.b_in))
