@@ -1,0 +1,144 @@
+"""Restricted and excluded logits share out the table; losses are of the rows named."""
+
+import math
+
+import pytest
+import torch
+
+from grokcore import ModularTask
+from grokcore.analysis.logits import evaluate
+from grokcore.analysis.progress import excluded, key_directions, measures, restricted
+
+
+def cosines(p, frequencies, answers):
+    distance = (answers[:, :, None] - torch.arange(p)).double()
+    return sum(torch.cos(2 * math.pi * k * distance / p) for k in frequencies)
+
+
+def table(p, sign=1):
+    n = torch.arange(p)
+    return (n[:, None] + sign * n) % p
+
+
+@pytest.mark.parametrize(
+    ("p", "frequencies", "count"), [(11, [5, 2], 4), (12, [6, 4], 3), (2, [1], 1)]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_key_directions_are_orthonormal_waves_of_the_answer(
+    p, frequencies, count, sign
+):
+    answers = table(p, sign)
+    directions = key_directions(p, frequencies, answers)
+    flat = directions.flatten(1)
+    torch.testing.assert_close(flat @ flat.T, torch.eye(count, dtype=torch.float64))
+    torch.testing.assert_close(flat.sum(1), torch.zeros(count, dtype=torch.float64))
+    for k in frequencies:
+        for wave in (torch.cos, torch.sin):
+            x = wave(2 * math.pi * k * answers.double() / p).flatten()
+            torch.testing.assert_close((flat @ x) @ flat, x)
+
+
+def test_directions_are_two_places_of_the_2d_transform():
+    """cos and sin w(a + b) are all that torch.fft has at (k, k) and (−k, −k)."""
+    p, k = 13, 6
+    x = torch.randn(p, p, dtype=torch.float64)
+    spectrum = torch.fft.fft2(x)
+    only = torch.zeros_like(spectrum)
+    for i in (0, k, p - k):
+        only[i, i] = spectrum[i, i]
+    expected = torch.fft.ifft2(only).real
+    torch.testing.assert_close(restricted(x[:, :, None], [k])[:, :, 0], expected)
+
+
+@pytest.mark.parametrize(("p", "frequencies"), [(9, [4, 3]), (10, [5, 1]), (7, [])])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_two_parts_add_up_with_the_mean_counted_twice(p, frequencies, sign):
+    logits = torch.randn(p, p, p + 1, dtype=torch.float64)
+    answers = table(p, sign)
+    only = restricted(logits, frequencies, answers)
+    without = excluded(logits, frequencies, answers)
+    mean = logits.mean((0, 1)).expand_as(logits)
+    torch.testing.assert_close(only + without - logits, mean)
+    torch.testing.assert_close(restricted(only, frequencies, answers), only)
+    torch.testing.assert_close(excluded(without, frequencies, answers), without)
+    torch.testing.assert_close(restricted(without, frequencies, answers), mean)
+    torch.testing.assert_close(excluded(only, frequencies, answers), mean)
+
+
+@pytest.mark.parametrize("p", [11, 12])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_pure_circuit_is_all_restricted_and_nothing_excluded(p, sign):
+    answers, frequencies = table(p, sign), [p // 2, 2, 3]
+    logits = 20 * cosines(p, frequencies, answers)
+    train = torch.rand(p, p, generator=torch.Generator().manual_seed(0)) < 0.3
+    found = measures(logits, answers, train, frequencies)
+    assert set(found) == {
+        "train_loss",
+        "val_loss",
+        "restricted_train",
+        "restricted_val",
+        "restricted_all",
+        "excluded_train",
+        "excluded_all",
+    }
+    assert found["excluded_train"] == pytest.approx(math.log(p))
+    assert found["excluded_all"] == pytest.approx(math.log(p))
+    assert found["restricted_train"] == pytest.approx(found["train_loss"])
+    assert found["restricted_val"] == pytest.approx(found["val_loss"])
+    assert found["val_loss"] < 0.01
+
+
+def test_memorized_rows_are_lost_on_the_restricted_and_kept_by_the_excluded():
+    p, answers = 11, table(11)
+    train = torch.rand(p, p, generator=torch.Generator().manual_seed(0)) < 0.2
+    logits = torch.zeros(p, p, p).scatter(2, answers[:, :, None], 30.0)
+    logits[~train] = 0
+    found = measures(logits, answers, train, [2, 5])
+    assert found["train_loss"] < 1e-9
+    assert found["val_loss"] == pytest.approx(math.log(p))
+    assert found["excluded_train"] < found["restricted_train"]
+
+
+def test_losses_are_of_the_rows_they_name():
+    p, answers, frequencies = 7, table(7), [3]
+    logits, train = torch.randn(p, p, p), table(7, -1) < 3
+    found = measures(logits, answers, train, frequencies)
+    only, without = restricted(logits, frequencies), excluded(logits, frequencies)
+    for name, part, rows in (
+        ("train_loss", logits, train),
+        ("val_loss", logits, ~train),
+        ("restricted_train", only, train),
+        ("restricted_val", only, ~train),
+        ("restricted_all", only, None),
+        ("excluded_train", without, train),
+        ("excluded_all", without, None),
+    ):
+        assert found[name] == pytest.approx(evaluate(part, answers, rows).loss)
+
+
+def test_a_tasks_own_table_fits():
+    data = ModularTask("subtract", p=11, train_fraction=0.3).data()
+    train = torch.zeros(121, dtype=torch.bool)
+    train[data.train] = True
+    answers = data.targets.view(11, 11)
+    logits = cosines(11, [2, 5], answers)
+    found = measures(logits, answers, train.view(11, 11), (k for k in (2, 5)))
+    assert found["excluded_all"] == pytest.approx(math.log(11))
+
+
+def test_answers_that_are_not_equally_frequent_are_refused():
+    n = torch.arange(7)
+    with pytest.raises(ValueError, match=r"answers occur 6 to 13 times; expected .* 7"):
+        key_directions(7, [1], n[:, None] * n % 7)
+
+
+@pytest.mark.parametrize("frequencies", [[0], [4], [1, 1]])
+def test_impossible_frequencies_are_refused(frequencies):
+    with pytest.raises(ValueError, match=r"do not exist|name one twice"):
+        restricted(torch.zeros(7, 7, 7), frequencies)
+
+
+@pytest.mark.parametrize("train", [torch.zeros, torch.ones])
+def test_a_split_with_an_empty_side_is_refused(train):
+    with pytest.raises(ValueError, match="at least one True"):
+        measures(torch.zeros(7, 7, 7), table(7), train(7, 7, dtype=torch.bool), [1])
