@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from grokcore.models.by_hand import by_hand
 from grokcore.models.mlp import EmbeddingMLP, EmbeddingMLPConfig
 from grokcore.models.transformer import Transformer, TransformerConfig
 
@@ -13,6 +14,7 @@ __all__ = [
     "Model",
     "Transformer",
     "TransformerConfig",
+    "by_hand",
 ]
 
 #: Any of the descriptions above, told apart by ``kind`` in JSON.
