@@ -1,18 +1,24 @@
 """Pictures of arrays and histories, each with the sentence that says what it shows.
 
 Every drawing function returns a ``Picture``: a matplotlib figure with alt text computed
-from the data. ``curves``, ``overlay`` and ``prediction_grid`` draw one pair of axes, on
-request the ``ax`` they are given; ``panels`` and ``small_multiples`` make a figure of
-several. A ``Flipbook`` puts many pictures behind one slider.
+from the data. Most draw one pair of axes, on request the ``ax`` they are given;
+``panels``, ``small_multiples`` and ``table_maps`` make a figure of several. A
+``Flipbook`` puts many pictures behind one slider.
 """
 
+from grokcore.show.circle import circle
 from grokcore.show.curves import curves
 from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
+from grokcore.show.lines import lines
 from grokcore.show.overlay import overlay
 from grokcore.show.panels import panels, small_multiples
 from grokcore.show.picture import Picture
+from grokcore.show.spectrum import spectrum
+from grokcore.show.spectrum_map import spectrum_map
 from grokcore.show.style import OKABE_ITO, TRAIN, VALIDATION, readable, shades, style
+from grokcore.show.tables import table_map, table_maps
+from grokcore.show.waves import waves
 
 __all__ = [
     "OKABE_ITO",
@@ -20,12 +26,19 @@ __all__ = [
     "VALIDATION",
     "Flipbook",
     "Picture",
+    "circle",
     "curves",
+    "lines",
     "overlay",
     "panels",
     "prediction_grid",
     "readable",
     "shades",
     "small_multiples",
+    "spectrum",
+    "spectrum_map",
     "style",
+    "table_map",
+    "table_maps",
+    "waves",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import matplotlib.patheffects as effects
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from grokcore.show._words import count
@@ -68,6 +69,45 @@ def percent_axis(ax: Axes) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
 
 
+def table_axes(ax: Axes, rows: int, columns: int, *, xlabel: str, ylabel: str) -> None:
+    """Number the columns on top, as a table does, and let no grid cover the cells."""
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    ax.tick_params(length=0, pad=3)
+    for axis, size, name in ((ax.xaxis, columns, xlabel), (ax.yaxis, rows, ylabel)):
+        stride = next(s for s in (1, 2, 5, 10, 20, 50, 100, 10**9) if size <= 8 * s)
+        axis.set_major_locator(FixedLocator(range(0, size, stride)))
+        name_axis(axis, name)
+
+
+def name_axis(axis: Axis, name: str) -> None:
+    """Write the label of an axis; a single letter is a variable, and looks like one."""
+    axis.set_label_text(name)
+    if len(name) == 1:
+        axis.label.set(fontstyle="italic", fontfamily="DejaVu Serif")
+
+
+def round_ticks(ax: Axes, *, integer: bool = False) -> MaxNLocator:
+    """Return a locator of round numbers along x, fewer in narrow axes."""
+    bins = int(np.clip(points_box(ax).width // 50, 3, 7))
+    return MaxNLocator(bins, integer=integer, steps=[1, 2, 5, 10])
+
+
+def title_above(titles: Mapping[str, Axes]) -> None:
+    """Write titles over axes, all as high as the text that stands there requires."""
+    air = 7
+    tops = []
+    for ax in titles.values():
+        settle(ax)
+        top = ax.get_window_extent().y1
+        texts = [text.get_window_extent().y1 for text in ax.texts]
+        tops.append(max([0.0, *(y - top for y in texts)]) * 72 / root_figure(ax).dpi)
+    for title, ax in titles.items():
+        ax.set_title(title, pad=air + max(tops))
+
+
 def settle(ax: Axes) -> None:
     """Lay the figure out as it is so far, for text that is placed by measure."""
     figure = root_figure(ax)
@@ -83,15 +123,15 @@ def halo() -> list[effects.AbstractPathEffect]:
 def text_width(ax: Axes, text: str) -> float:
     """How much of the width of the axes a text takes, with a little air."""
     letters = TextPath((0, 0), text, size=rcParams["font.size"]).get_extents()
-    return 1.08 * letters.width / _points(ax).width
+    return 1.08 * letters.width / points_box(ax).width
 
 
 def text_height(ax: Axes) -> float:
     """How much of the height of the axes a line of text takes."""
-    return 1.2 * rcParams["font.size"] / _points(ax).height
+    return 1.2 * rcParams["font.size"] / points_box(ax).height
 
 
-def _points(ax: Axes) -> Bbox:
+def points_box(ax: Axes) -> Bbox:
     """The box of the axes in points, the unit of font sizes."""
     per_pixel = 72 / root_figure(ax).dpi
     return Bbox(per_pixel * ax.get_window_extent().get_points())

@@ -70,11 +70,11 @@ def clearest_center(
     return float(places[abs(places - middle).argmin()]) if places.size else middle
 
 
-def label_pair(ax: Axes, one: Line, other: Line) -> None:
+def label_pair(ax: Axes, one: Line, other: Line) -> bool:
     """Write the name of each line beside it, where the lines part and it runs flattest.
 
-    Call it when scales and limits are final. Where there is no such place for both, a
-    legend is drawn instead.
+    Call it when scales and limits are final. Returns whether there was such a place for
+    both; if not, nothing is written.
     """
     longest = max(text_width(ax, line.name) for line in (one, other))
     size = round(_GRID.size * min(longest, 0.9))
@@ -82,11 +82,11 @@ def label_pair(ax: Axes, one: Line, other: Line) -> None:
     b = sliding_window_view(other.heights(ax), size)
     places = [_place(a, b, text_height(ax)), _place(b, a, text_height(ax))]
     if None in places:
-        _legend(ax, inside=longest < 0.3)
-        return
+        return False
     for line, mine, (start, above) in zip((one, other), (a, b), places, strict=True):
         height = mine[start].max() if above else mine[start].min()
         _write(ax, line, _GRID[start : start + size].mean(), height, above=above)
+    return True
 
 
 def _place(
@@ -114,20 +114,20 @@ def _place(
     return best and best[1:]
 
 
-def _legend(ax: Axes, *, inside: bool) -> None:
+def legend(ax: Axes, lines: Sequence[Line]) -> None:
     """Name the lines in a legend; below narrow axes, where it would cover the lines."""
-    if inside:
+    if max(text_width(ax, line.name) for line in lines) < 0.3:
         ax.legend(loc="best", handlelength=1.6)
-    else:
-        ax.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, 0),
-            borderaxespad=3.4,
-            ncols=2,
-            handlelength=1.5,
-            handletextpad=0.5,
-            columnspacing=1.0,
-        )
+        return
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0),
+        borderaxespad=3.4,
+        ncols=2,
+        handlelength=1.5,
+        handletextpad=0.5,
+        columnspacing=1.0,
+    )
 
 
 def _write(ax: Axes, line: Line, x: float, y: float, *, above: bool) -> None:

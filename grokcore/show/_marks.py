@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from grokcore.show._axes import halo, settle, text_height, text_width
 from grokcore.show._labels import Line, clearest_center
+from grokcore.show._spread import spread
 from grokcore.show._words import count, quantity
 from grokcore.show.style import FAINT, INK, readable
+
+_SHADES = ("#F4F4F4", "#E9E9E9")
+_SMALL = 11
+_ROW = 15
+"""Points from one row of text above the axes to the next."""
+
+_START, _END = -0.08, 1.08
+"""Between what fractions of the x-axis text above the axes may stand."""
 
 
 def mark_moment(ax: Axes, at: float, color: str, *, side: str) -> None:
@@ -103,3 +113,65 @@ def mark_level(ax: Axes, label: str, height: float) -> None:
         fontsize=11,
         path_effects=halo(),
     )
+
+
+def name_moments(ax: Axes, moments: Mapping[str, float], row: int) -> None:
+    """Draw a thin vertical line at each moment and write its name above the axes.
+
+    Call it when scales and limits are final. ``row`` says how many rows of text stand
+    there already. Names that would collide move apart, at need into a row of their own.
+    """
+    for at in moments.values():
+        ax.axvline(at, color=INK, linewidth=1, alpha=0.8, zorder=1)
+    _write_above(ax, list(moments), _across(ax, list(moments.values())), row)
+
+
+def shade_spans(ax: Axes, spans: Mapping[str, tuple[float, float]]) -> int:
+    """Shade spans of x, lighter and darker in turn, and write the name of each on top.
+
+    Call it when scales and limits are final. Returns the number of rows written.
+    """
+    left, right = ax.get_xlim()
+    for i, (name, (start, end)) in enumerate(spans.items()):
+        if not start <= end:
+            raise ValueError(f"spans[{name!r}] ends at {end:g}, before {start:g}")
+        ax.axvspan(start, end, color=_SHADES[i % 2], linewidth=0, zorder=-3)
+    ax.set_xlim(left, right)
+    edges = [np.clip(span, left, right) for span in spans.values()]
+    middles = [_across(ax, span).mean() for span in edges]
+    return _write_above(ax, list(spans), middles, 0)
+
+
+def _across(ax: Axes, places: Sequence[float]) -> np.ndarray:
+    """Places on the x-axis in fractions of its length."""
+    to_fraction = ax.transScale + ax.transLimits
+    return to_fraction.transform([[x, 1.0] for x in places] or np.empty((0, 2)))[:, 0]
+
+
+def _write_above(
+    ax: Axes, names: Sequence[str], places: Sequence[float], row: int
+) -> int:
+    """Write names over the axes, each near its place, none touching the next.
+
+    They take one row if it has room for all, otherwise two in turn.
+    """
+    if not names:
+        return 0
+    settle(ax)
+    widths = [text_width(ax, name + "n") * _SMALL / 12 for name in names]
+    rows = 1 if sum(widths) < _END - _START else 2
+    for i in range(rows):
+        mine = slice(i, None, rows)
+        spots = spread(places[mine], widths[mine], _START, _END)
+        for name, spot in zip(names[mine], spots, strict=True):
+            ax.annotate(
+                name,
+                (spot, 1),
+                xycoords="axes fraction",
+                xytext=(0, 3 + _ROW * (row + i)),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=_SMALL,
+            )
+    return rows

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from grokcore.show._history import Curve
-from grokcore.show._words import count, number, percent, quantity, sentence
+from grokcore.show._words import count, listed, number, percent, quantity, sentence
 
 _CLEARLY = 1.2
 """How far a peak must stand above both ends to be told: noise is not news."""
@@ -55,11 +55,16 @@ def arrival_sentence(name: str, curve: Curve, unit: str, threshold: float) -> st
     last, final = curve.end
     arrival = _arrival(curve.first_reach(threshold), percent(threshold), last, unit)
     events = [arrival, *_fall(curve, threshold, unit), f"ends at {percent(final)}"]
-    return sentence(f"{name} {_listed(events)}")
+    return sentence(f"{name} {listed(events)}")
 
 
-def course_sentence(name: str, curve: Curve, unit: str) -> str:
-    """Say where a curve starts and ends and where it turns: peak, trough, surge."""
+def course_sentence(
+    name: str, curve: Curve, unit: str, tell: Callable[[float], str] = number
+) -> str:
+    """Say where a curve starts and ends and where it turns: peak, trough, surge.
+
+    ``tell`` writes a value of the curve in words.
+    """
     y, last = curve.y, len(curve.y) - 1
     turns = {}
     low, high = curve.rise()
@@ -67,13 +72,14 @@ def course_sentence(name: str, curve: Curve, unit: str) -> str:
         turns |= {low: "falls to", high: "rises to"}
     if y.max() > _CLEARLY * max(y[0], y[last]):
         turns[int(y.argmax())] = "peaks at"
-    if y.min() * _CLEARLY < min(y[0], y[last]):
+    ends = tell(y[0]), tell(y[last])
+    if y.min() * _CLEARLY < min(y[0], y[last]) and tell(y.min()) not in ends:
         turns[int(y.argmin())] = "is lowest at"
     told = [(0, "starts at"), *sorted(turns.items()), (last, "ends at")]
     events = [
-        f"{verb} {number(y[row])} at {unit} {count(curve.x[row])}" for row, verb in told
+        f"{verb} {tell(y[row])} at {unit} {number(curve.x[row])}" for row, verb in told
     ]
-    return sentence(f"{name} {_listed(events)}")
+    return sentence(f"{name} {listed(events)}")
 
 
 def mark_sentences(
@@ -101,12 +107,6 @@ def _fall(curve: Curve, threshold: float, unit: str) -> list[str]:
         return []
     fall = f"falls back to {percent(curve.y[low])} at {unit} {count(curve.x[low])}"
     return [fall, "recovers"] if curve.y[low:].max() >= threshold else [fall]
-
-
-def _listed(events: Sequence[str]) -> str:
-    """Join what happened: commas, and "and" before the last."""
-    *first, last = events
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _arrival(at: float | None, level: str, last: float, unit: str) -> str:

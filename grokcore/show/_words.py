@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SPLIT_NAMES = {"train": "training", "val": "validation"}
 
 
@@ -44,6 +46,15 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def signed(value: float) -> str:
+    """Write a measured value as it stands in a figure, with a true minus.
+
+    >>> signed(-0.5), signed(1.2e-7), signed(1 - 1.0000000000000002)
+    ('−0.5', '1.2e−7', '0')
+    """
+    return number(0.0 if abs(value) < 1e-12 else value).replace("-", "−")
+
+
 def quantity(amount: float, unit: str) -> str:
     """Write an amount with its unit, in the plural where that is due.
 
@@ -61,3 +72,13 @@ def sentence(text: str) -> str:
     """
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def listed(events: Sequence[str]) -> str:
+    """Join what happened: commas, and "and" before the last.
+
+    >>> listed(["rises", "falls", "ends"])
+    'rises, falls and ends'
+    """
+    *first, last = events
+    return f"{', '.join(first)} and {last}" if first else last

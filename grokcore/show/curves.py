@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from grokcore.show._axes import axes_or_new, percent_axis, root_figure, time_axis
 from grokcore.show._history import History, choose, read
-from grokcore.show._labels import Line, label_pair
+from grokcore.show._labels import Line, label_pair, legend
 from grokcore.show._marks import mark_delay, mark_level, mark_moment
 from grokcore.show._sentences import (
     accuracy_sentences,
@@ -108,8 +108,8 @@ def draw(
     _mark_learned(ax, *learned)
     if metric == "accuracy" and None not in learned and learned[0] < learned[1]:
         mark_delay(ax, *learned, unit, lines)
-    if named and len(lines) == 2:
-        label_pair(ax, *lines)
+    if named and len(lines) == 2 and not label_pair(ax, *lines):
+        legend(ax, lines)
 
     if metric == "accuracy":
         sentences = accuracy_sentences(*accuracies, unit, threshold)

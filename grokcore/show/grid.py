@@ -6,11 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
 from matplotlib.transforms import offset_copy
 from numpy.typing import ArrayLike
 
-from grokcore.show._axes import root_figure
+from grokcore.show._axes import root_figure, table_axes
 from grokcore.show._words import count, percent, sentence
 from grokcore.show.picture import Picture
 from grokcore.show.style import FAINT, INK, TRAIN, VALIDATION, style
@@ -64,7 +63,7 @@ def prediction_grid(
     ax = _new_axes(*correct.shape) if ax is None else ax
     kind = 2 * ~is_train + ~correct  # the order of COLORS
     ax.imshow(kind, cmap=ListedColormap(list(COLORS.values())), vmin=0, vmax=3)
-    _table_axes(ax, *correct.shape)
+    table_axes(ax, *correct.shape, xlabel="b", ylabel="a")
     counts = {key: int((kind == i).sum()) for i, key in enumerate(COLORS)}
     _key(ax, counts)
     ax.set_title(_title(moment, counts), pad=9, fontweight="normal")
@@ -95,19 +94,6 @@ def _new_axes(rows: int, columns: int) -> Axes:
     figure = Figure(figsize=size)
     box = (left / size[0], bottom / size[1], width / size[0], height / size[1])
     return figure.add_axes(box)
-
-
-def _table_axes(ax: Axes, rows: int, columns: int) -> None:
-    """Number the columns on top, as a table does, and let no grid cover the cells."""
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-    ax.xaxis.tick_top()
-    ax.xaxis.set_label_position("top")
-    ax.tick_params(length=0, pad=3)
-    for axis, size, name in ((ax.xaxis, columns, "b"), (ax.yaxis, rows, "a")):
-        stride = next(s for s in (1, 2, 5, 10, 20, 50, 100, 10**9) if size <= 8 * s)
-        axis.set_major_locator(FixedLocator(range(0, size, stride)))
-        axis.set_label_text(name, fontstyle="italic", fontfamily="DejaVu Serif")
 
 
 def _key(ax: Axes, counts: dict[tuple[str, str], int]) -> None:

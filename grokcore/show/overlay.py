@@ -12,7 +12,7 @@ from grokcore.show._history import History, choose, read
 from grokcore.show._labels import Line
 from grokcore.show._sentences import arrival_sentence, course_sentence
 from grokcore.show.picture import Picture
-from grokcore.show.style import DASHED, NEUTRAL, SOLID, TRAIN, VALIDATION, shades, style
+from grokcore.show.style import DASHES, NEUTRAL, TRAIN, VALIDATION, shades, style
 
 COLUMNS = {
     "val_accuracy": ("validation accuracy", VALIDATION),
@@ -21,7 +21,6 @@ COLUMNS = {
     "train_loss": ("training loss", TRAIN),
     "weight_norm": ("weight norm", NEUTRAL),
 }
-_DASHES = (SOLID, DASHED, (0, (1, 1.2)), (0, (6, 1.2, 1, 1.2)))
 
 
 @style()
@@ -67,7 +66,7 @@ Recorded reaches 95% at epoch 10,000 and ends at 100%.
     choose("column", column, COLUMNS)
     name, color = COLUMNS[column]
     lines = [
-        Line(run, read(history, column, x), shade, _DASHES[i % len(_DASHES)])
+        Line(run, read(history, column, x), shade, DASHES[i % len(DASHES)])
         for i, ((run, history), shade) in enumerate(
             zip(histories.items(), shades(color, len(histories)), strict=True)
         )

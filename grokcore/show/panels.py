@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from grokcore.show._axes import title_above
 from grokcore.show._history import History, read
 from grokcore.show.curves import draw
 from grokcore.show.picture import Picture
@@ -52,12 +53,14 @@ def panels(
     columns = min(columns, len(draws))
     rows = -(-len(draws) // columns)
     figure = Figure(figsize=(WIDTH, rows * row_height), layout="constrained")
-    alts, drawn = [], []
-    for place, (title, draw_on) in enumerate(draws.items(), start=1):
-        ax = figure.add_subplot(rows, columns, place)
-        alts.append(f"{title}: {draw_on(ax=ax).alt}")
-        ax.set_title(title, pad=22)
-        drawn.append(ax)
+    drawn = [figure.add_subplot(rows, columns, i + 1) for i in range(len(draws))]
+    for title, ax in zip(draws, drawn, strict=True):
+        ax.set_title(title)  # takes its room before anything is placed by measure
+    alts = [
+        f"{title}: {draw_on(ax=ax).alt}"
+        for (title, draw_on), ax in zip(draws.items(), drawn, strict=True)
+    ]
+    title_above(dict(zip(draws, drawn, strict=True)))
     for i in reversed(range(len(drawn))):  # say once a row what its y-axes share
         if i % columns and drawn[i].get_ylabel() == drawn[i - 1].get_ylabel():
             drawn[i].set_ylabel("")

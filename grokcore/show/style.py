@@ -34,6 +34,8 @@ PAPER = "#FFFFFF"
 
 SOLID = "-"
 DASHED = (0, (4.5, 1.2))
+DASHES = (SOLID, DASHED, (0, (1, 1.2)), (0, (6, 1.2, 1, 1.2)))
+"""Lines of several kinds, told apart on a gray print."""
 
 WIDTH = 6.4
 """Inches across a figure."""
