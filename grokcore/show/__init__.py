@@ -6,14 +6,17 @@ from the data. Most draw one pair of axes, on request the ``ax`` they are given;
 ``Flipbook`` puts many pictures behind one slider.
 """
 
+from grokcore.show.bars import bars
 from grokcore.show.circle import circle
 from grokcore.show.curves import curves
 from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
+from grokcore.show.interference import interference
 from grokcore.show.lines import lines
 from grokcore.show.overlay import overlay
 from grokcore.show.panels import panels, small_multiples
 from grokcore.show.picture import Picture
+from grokcore.show.scatter import scatter
 from grokcore.show.spectrum import spectrum
 from grokcore.show.spectrum_map import spectrum_map
 from grokcore.show.style import OKABE_ITO, TRAIN, VALIDATION, readable, shades, style
@@ -26,13 +29,16 @@ __all__ = [
     "VALIDATION",
     "Flipbook",
     "Picture",
+    "bars",
     "circle",
     "curves",
+    "interference",
     "lines",
     "overlay",
     "panels",
     "prediction_grid",
     "readable",
+    "scatter",
     "shades",
     "small_multiples",
     "spectrum",

@@ -55,11 +55,11 @@ def _log_from_zero(ax: Axes, start: float, first: float, last: float) -> None:
         ax.set_xscale("symlog", linthresh=first, linscale=0.3)
         ax.axvspan(0, first, color="#F6F6F6", lw=0, zorder=-2)
     ax.set_xlim(start, last if last > start else None)
-    ticks = _decades(first, last, (1,))
+    ticks = decades(first, last, (1,))
     if len(ticks) < 2:
-        ticks = _decades(first, last, (1, 2, 5))
+        ticks = decades(first, last, (1, 2, 5))
     ax.xaxis.set_major_locator(FixedLocator(([] if start > 0 else [0.0]) + ticks))
-    ax.xaxis.set_minor_locator(FixedLocator(_decades(first, last, range(1, 10))))
+    ax.xaxis.set_minor_locator(FixedLocator(decades(first, last, range(1, 10))))
 
 
 def percent_axis(ax: Axes) -> None:
@@ -137,7 +137,7 @@ def points_box(ax: Axes) -> Bbox:
     return Bbox(per_pixel * ax.get_window_extent().get_points())
 
 
-def _decades(first: float, last: float, factors: Iterable[int]) -> list[float]:
+def decades(first: float, last: float, factors: Iterable[int]) -> list[float]:
     """The values factor × 10ᵏ from first to last."""
     powers = 10.0 ** np.arange(np.floor(np.log10(first)), np.log10(last) + 1)
     values = np.outer(powers, tuple(factors)).ravel()

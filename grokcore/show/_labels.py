@@ -118,12 +118,18 @@ def legend(ax: Axes, lines: Sequence[Line]) -> None:
     """Name the lines in a legend; below narrow axes, where it would cover the lines."""
     if max(text_width(ax, line.name) for line in lines) < 0.3:
         ax.legend(loc="best", handlelength=1.6)
-        return
+    else:
+        legend_below(ax, [line.name for line in lines])
+
+
+def legend_below(ax: Axes, names: Sequence[str]) -> None:
+    """Explain lines or markers in a legend below the axes, in as few rows as fit."""
+    width = sum(text_width(ax, name + "nnnn") for name in names)
     ax.legend(
         loc="upper center",
         bbox_to_anchor=(0.5, 0),
         borderaxespad=3.4,
-        ncols=2,
+        ncols=len(names) if width < 1 else 2,
         handlelength=1.5,
         handletextpad=0.5,
         columnspacing=1.0,
