@@ -5,9 +5,16 @@ import math
 import pytest
 import torch
 
+import grokcore as gc
 from grokcore import ModularTask
 from grokcore.analysis.logits import evaluate
-from grokcore.analysis.progress import excluded, key_directions, measures, restricted
+from grokcore.analysis.progress import (
+    excluded,
+    key_directions,
+    measures,
+    phases,
+    restricted,
+)
 
 
 def cosines(p, frequencies, answers):
@@ -140,5 +147,51 @@ def test_impossible_frequencies_are_refused(frequencies):
 
 @pytest.mark.parametrize("train", [torch.zeros, torch.ones])
 def test_a_split_with_an_empty_side_is_refused(train):
-    with pytest.raises(ValueError, match="at least one True"):
+    with pytest.raises(ValueError, match="of 49 pairs"):
         measures(torch.zeros(7, 7, 7), table(7), train(7, 7, dtype=torch.bool), [1])
+
+
+def planted_history(memorized, halved, cleaned, last=100):
+    """Columns whose phases end where they are told to."""
+    step = torch.arange(last + 1)
+    ramp = ((step - memorized) / (halved - memorized)).clamp(0, 1)
+    fall = ((step - memorized) / (cleaned - memorized)).clamp(0, 1)
+    return {
+        "step": 10 * step,
+        "val_loss": 30 - 15 * ramp - 14 * (step > halved),
+        "excluded_train": (step - memorized).abs().float(),
+        "sum_of_squares": 1000 - 900 * fall,
+    }
+
+
+@pytest.mark.parametrize("planted", [(10, 40, 80), (30, 31, 90), (2, 50, 60)])
+def test_planted_phases_are_found(planted):
+    memorized, halved, cleaned = planted
+    found = phases(planted_history(*planted))
+    assert found.memorization == 10 * memorized
+    assert found.circuit_formation == 10 * halved
+    # Nine tenths of a straight fall.
+    expected = memorized + 0.9 * (cleaned - memorized)
+    assert abs(found.cleanup - 10 * max(expected, halved)) <= 10
+
+
+def test_phases_follow_each_other():
+    spans = phases(planted_history(10, 40, 80)).spans
+    assert list(spans) == ["memorization", "circuit formation", "cleanup"]
+    edges = [edge for span in spans.values() for edge in span]
+    assert edges == sorted(edges) and edges[0] == 0 and edges[1] == edges[2]
+
+
+def test_a_run_that_does_not_generalize_has_no_phases():
+    history = planted_history(10, 40, 80)
+    history["val_loss"] = torch.linspace(4.7, 20, 101)
+    with pytest.raises(ValueError, match=r"peaks at 20 and ends at 20"):
+        phases(history)
+
+
+def test_the_papers_recipe_has_the_papers_phases():
+    """Nanda et al. (2023), figure 7: about 1,400, 9,400 and 14,000 epochs, by eye."""
+    found = phases(gc.progress_measures(gc.load("nanda-p113")))
+    assert found.memorization == pytest.approx(1_400, rel=0.15)
+    assert found.circuit_formation == pytest.approx(9_400, rel=0.15)
+    assert found.cleanup == pytest.approx(14_000, rel=0.15)

@@ -8,15 +8,26 @@ only they are gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from grokcore.analysis import fourier
 from grokcore.analysis._tables import answers_of, chosen, project, table
-from grokcore.analysis.logits import evaluate
 
-__all__ = ["excluded", "key_directions", "measures", "restricted"]
+__all__ = [
+    "Phases",
+    "excluded",
+    "key_directions",
+    "measures",
+    "phases",
+    "restricted",
+]
 
 
 def key_directions(
@@ -67,7 +78,6 @@ def restricted(
     Raises:
         ValueError: as :func:`key_directions`, or if ``logits`` is no square table.
 
-    >>> import torch
     >>> logits = torch.randn(59, 59, 59)
     >>> both = restricted(logits, [5]) + excluded(logits, [5])
     >>> torch.allclose(both, (logits + logits.mean((0, 1))).double(), atol=1e-6)
@@ -86,7 +96,6 @@ def excluded(
     The mean over the table stays. Arguments, result and errors are those of
     :func:`restricted`.
 
-    >>> import torch
     >>> logits = torch.randn(59, 59, 59)
     >>> once = excluded(logits, [5, 29])
     >>> torch.allclose(excluded(once, [5, 29]), once)
@@ -115,26 +124,111 @@ def measures(
         ValueError: as :func:`key_directions`, for another shape, or if the training
             pairs are none or all.
 
-    >>> import torch
     >>> b = torch.arange(59)
     >>> a = b[:, None]
     >>> found = measures(torch.zeros(59, 59, 59), (a + b) % 59, a > b, [5])
     >>> round(found["train_loss"], 6), len(found)  # ln 59
     (4.077537, 7)
     """
-    frequencies = tuple(frequencies)
-    train = train.detach().cpu()
-    only = restricted(logits, frequencies, answers)
-    without = excluded(logits, frequencies, answers)
-    parts = {
-        "train_loss": (logits, train),
-        "val_loss": (logits, ~train),
-        "restricted_train": (only, train),
-        "restricted_val": (only, ~train),
-        "restricted_all": (only, None),
-        "excluded_train": (without, train),
-        "excluded_all": (without, None),
-    }
+    logits, train = table(logits), train.detach().cpu()
+    if train.dtype != torch.bool or train.shape != logits.shape[:2]:
+        raise ValueError(
+            f"train is {train.dtype} of shape {tuple(train.shape)}; expected booleans "
+            f"{list(logits.shape[:2])}"
+        )
+    if train.all() or not train.any():
+        raise ValueError(
+            f"train holds {int(train.sum())} of {train.numel()} pairs; some must be "
+            f"left to validate on, and some to train on"
+        )
+    along = project(logits, key_directions(len(logits), frequencies, answers))
+    plain, only, without = (
+        _losses(part, answers)
+        for part in (logits, logits.mean((0, 1)) + along, logits - along)
+    )
     return {
-        name: evaluate(part, answers, rows).loss for name, (part, rows) in parts.items()
+        "train_loss": float(plain[train].mean()),
+        "val_loss": float(plain[~train].mean()),
+        "restricted_train": float(only[train].mean()),
+        "restricted_val": float(only[~train].mean()),
+        "restricted_all": float(only.mean()),
+        "excluded_train": float(without[train].mean()),
+        "excluded_all": float(without.mean()),
     }
+
+
+def _losses(logits: Tensor, answers: Tensor) -> Tensor:
+    """The cross-entropy of every pair, [p, p]."""
+    return F.cross_entropy(logits.movedim(-1, 1), answers.cpu(), reduction="none")
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Where the three phases of a run that groks end, in steps; the first starts at 0.
+
+    Attributes:
+        memorization: the last step of memorization.
+        circuit_formation: the last step of circuit formation.
+        cleanup: the last step of cleanup.
+    """
+
+    memorization: int
+    circuit_formation: int
+    cleanup: int
+
+    @property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """The phases by name, each from its first to its last step."""
+        return {
+            "memorization": (0, self.memorization),
+            "circuit formation": (self.memorization, self.circuit_formation),
+            "cleanup": (self.circuit_formation, self.cleanup),
+        }
+
+
+def phases(history: Mapping[str, Any]) -> Phases:
+    """Find the three phases of a run by a rule; Nanda et al. (2023) find them by eye.
+
+    *Cleanup begins* where the validation loss has come down to half its highest value:
+    what was memorized no longer decides. *Memorization ends* before that, where the
+    excluded loss of the training rows is lowest: from then on the training rows, too,
+    depend ever more on the key directions. *Cleanup ends* where Σw² has made nine
+    tenths of its fall from the end of memorization to its lowest value thereafter.
+
+    Args:
+        history: columns step, val_loss, excluded_train and sum_of_squares, one entry a
+            measurement, in order of time.
+
+    Returns:
+        Steps among those given: known no finer than they are apart.
+
+    Raises:
+        ValueError: if the validation loss does not come down to half its highest value.
+
+    >>> phases(
+    ...     {
+    ...         "step": [0, 100, 200, 300, 400, 500],
+    ...         "val_loss": [4.7, 30.0, 25.0, 14.0, 1.0, 0.1],
+    ...         "excluded_train": [4.7, 0.1, 0.5, 4.0, 6.0, 6.0],
+    ...         "sum_of_squares": [10.0, 40.0, 35.0, 30.0, 12.0, 10.0],
+    ...     }
+    ... )
+    Phases(memorization=100, circuit_formation=300, cleanup=400)
+    """
+    step, val_loss, excluded_train, squares = (
+        np.asarray(history[name], dtype=float)
+        for name in ("step", "val_loss", "excluded_train", "sum_of_squares")
+    )
+    peak = int(val_loss.argmax())
+    low = val_loss[peak:] <= val_loss[peak] / 2
+    if not low.any():
+        raise ValueError(
+            f"the validation loss peaks at {val_loss[peak]:.3g} and ends at "
+            f"{val_loss[-1]:.3g}; it has not come down to half its peak"
+        )
+    begin = peak + int(low.argmax())
+    memorized = int(excluded_train[:begin].argmin())
+    highest, lowest = squares[memorized], squares[begin:].min()
+    fallen = squares[begin:] <= lowest + 0.1 * (highest - lowest)
+    end = begin + int(fallen.argmax())
+    return Phases(*(int(step[i]) for i in (memorized, begin, end)))
