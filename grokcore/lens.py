@@ -1,6 +1,7 @@
-"""The bridge to TransformerLens: our weights in a model that its tools understand.
+"""The bridge to TransformerLens: our weights in its models, and the other way around.
 
 The only module that imports ``transformer_lens`` (4 or newer), and only when called.
+Reading weights, :func:`from_state_dict` and :func:`read`, does without it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,24 @@ import torch
 from torch import Tensor
 
 from grokcore.models import Transformer
+from grokcore.state_dicts import from_state_dict, read
 
 if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
 
-__all__ = ["to_bridge"]
+__all__ = ["from_bridge", "from_state_dict", "read", "to_bridge"]
+
+#: Settings of a native model that our transformer shares: what each may be.
+_SHARED = {
+    "architecture": ("TransformerLensNative",),
+    "act_fn": ("relu", "gelu"),
+    "normalization_type": (None, "LN"),
+    "eps": (1e-5,),
+    "attention_dir": ("causal",),
+    "attn_scale": (-1.0,),  # over the root of the width of a head
+    "attn_scores_soft_cap": (-1.0,),
+    "output_logits_soft_cap": (-1.0,),
+}
 
 
 def to_bridge(model: Transformer) -> TransformerBridge:
@@ -71,6 +85,44 @@ def to_bridge(model: Transformer) -> TransformerBridge:
     weights = convert_tl_checkpoint(_with_all_biases(model), bridge_config)
     bridge.load_state_dict(weights)
     return bridge.eval()
+
+
+def from_bridge(
+    bridge: TransformerBridge, *, layout: tuple[int | None, ...] | None = None
+) -> Transformer:
+    """Return a copy of a bridge's model, trained by whatever code, with equal logits.
+
+    Args:
+        bridge: made by ``TransformerBridge.boot_native`` (or :func:`to_bridge`), with
+            layer norm or none. Its weights are read, not its hooks.
+        layout: the tokens of an equation; see :func:`from_state_dict` for what is
+            assumed without it.
+
+    Raises:
+        ValueError: for another architecture or a setting that :class:`Transformer`
+            does not have; the message names it and what is allowed.
+
+    >>> from transformer_lens.model_bridge import TransformerBridge
+    >>> sizes = {"n_layers": 1, "d_model": 16, "n_heads": 2, "d_head": 8, "n_ctx": 3}
+    >>> tables = {"d_vocab": 8, "d_vocab_out": 7, "normalization_type": None}
+    >>> config = sizes | tables | {"d_mlp": 64, "act_fn": "relu"}
+    >>> bridge = TransformerBridge.boot_native(config)
+    >>> tokens = torch.tensor([[3, 6, 7]])
+    >>> torch.allclose(from_bridge(bridge)(tokens), bridge(tokens)[:, -1], atol=1e-5)
+    True
+    """
+    for name, allowed in _SHARED.items():
+        if (value := getattr(bridge.cfg, name)) not in allowed:
+            raise ValueError(
+                f"{name}={value!r} has no counterpart in grokcore's Transformer; "
+                f"allowed: {allowed}"
+            )
+    return from_state_dict(
+        bridge.state_dict(),
+        layout=layout,
+        heads=bridge.cfg.n_heads,
+        activation=bridge.cfg.act_fn,
+    )
 
 
 def _with_all_biases(model: Transformer) -> dict[str, Tensor]:
