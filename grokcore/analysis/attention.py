@@ -61,8 +61,9 @@ class PatternFit:
         frequency: k, 1 … p // 2, or 0 for a pattern that does not vary.
         amplitude: C ≥ 0.
         phase: θ, in numbers, from 0 to the period p/k.
-        explained: share of the pattern's variance about its own mean. The ½ is fixed:
-            where the mean is far from it, the share may be negative.
+        explained: share of the pattern's variance about its own mean, 0 … 1. It does
+            not say whether that mean is ½: before training, attention to the equals
+            sign takes a third.
     """
 
     frequency: int
@@ -101,14 +102,12 @@ def fit_pattern(pattern: Tensor) -> PatternFit:
     k = int(power.argmax()) + 1
     cosine, sine = _coefficients(difference / 2, k)
     angle = math.atan2(-sine, cosine) % (2 * math.pi)
-    fitted = p * float(power[k - 1]) / 2
-    residual = float((pattern - 0.5).square().sum()) - fitted
     total = float((pattern - pattern.mean()).square().sum())
     return PatternFit(
         frequency=k,
         amplitude=math.hypot(cosine, sine),
         phase=angle * p / (2 * math.pi * k),
-        explained=1 - residual / total,
+        explained=p * float(power[k - 1]) / 2 / total,
     )
 
 
