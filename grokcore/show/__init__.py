@@ -3,10 +3,12 @@
 Every drawing function returns a ``Picture``: a matplotlib figure with alt text computed
 from the data. Most draw one pair of axes, on request the ``ax`` they are given;
 ``panels``, ``small_multiples`` and ``table_maps`` make a figure of several. A
-``Flipbook`` puts many pictures behind one slider.
+``Flipbook`` puts many pictures behind one slider; ``beside`` puts Flipbooks side by
+side.
 """
 
 from grokcore.show.bars import bars
+from grokcore.show.beside import Shelf, beside
 from grokcore.show.circle import circle
 from grokcore.show.curves import curves
 from grokcore.show.flipbook import Flipbook
@@ -29,7 +31,9 @@ __all__ = [
     "VALIDATION",
     "Flipbook",
     "Picture",
+    "Shelf",
     "bars",
+    "beside",
     "circle",
     "curves",
     "interference",

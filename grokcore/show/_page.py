@@ -1,13 +1,18 @@
-"""The HTML of a Flipbook: everything in one piece, nothing fetched from anywhere.
+"""The HTML of Flipbooks: everything in one piece, nothing fetched from anywhere.
 
-Without scripts (a printed page, a notebook not yet trusted) it is one picture, the
-poster, with its alt text. The script brings out the controls.
+Without scripts (a printed page, a notebook not yet trusted) a Flipbook is one picture,
+the poster, with its alt text. The script brings out the controls. It moves all views
+of one group together: the one of a Flipbook, or those of a shelf.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 CSS = """
 .grokcore-flipbook { max-width: 100%; margin: 0.5em 0; color: inherit }
@@ -30,8 +35,10 @@ CSS = """
 .grokcore-flipbook :is(button, input):focus-visible { outline: 3px solid #2a8fd0;
   outline-offset: 2px; border-radius: 6px }
 .grokcore-flipbook button:focus-visible { border-radius: 50% }
+.grokcore-shelf { display: grid; align-items: start; gap: 0 1em;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)) }
 /* In its dark mode the book puts HTML outputs on a light sheet; this one needs none. */
-.text_html:has(> .grokcore-flipbook) { color: inherit !important;
+.text_html:has(> :is(.grokcore-flipbook, .grokcore-shelf)) { color: inherit !important;
   background: none !important; padding: 0 !important }
 @media print { .grokcore-flipbook-bar { display: none } }
 """
@@ -42,76 +49,89 @@ SCRIPT = """
         NEXT = "M5 4l10 8-10 8zM16 4h3v16h-3z";
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  function start(root) {
-    const [image, bar, button, glyph, range, output] =
+  function start(group) {
+    const roots = group.matches(".grokcore-flipbook") ? [group]
+      : [...group.querySelectorAll(".grokcore-flipbook")];
+    const views = roots.map((root) => Object.fromEntries(
       ["img", "div", "button", "path", "input", "output"].map(
-        (name) => root.querySelector(name));
+        (name) => [name, root.querySelector(name)])));
     const last = book.frames.length - 1;
-    let timer = null;
+    let at = Number(views[0].input.value), timer = null;
 
     function show(i) {
-      const frame = book.frames[i];
-      image.src = "data:image/webp;base64," + frame.webp;
-      image.alt = frame.alt;
-      range.value = i;
-      range.setAttribute("aria-valuetext", frame.label);
-      output.textContent = frame.label;
+      at = i;
+      const pages = [].concat(book.frames[i]);  // one for each view
+      views.forEach((view, n) => {
+        view.img.src = "data:image/webp;base64," + pages[n].webp;
+        view.img.alt = pages[n].alt;
+        view.input.value = i;
+        view.input.setAttribute("aria-valuetext", pages[n].label);
+        view.output.textContent = pages[n].label;
+      });
     }
     function idle() {
       clearInterval(timer);
       timer = null;
-      output.setAttribute("aria-live", "polite");
+      views[0].output.setAttribute("aria-live", "polite");
       name(still.matches ? "Next frame" : "Play", still.matches ? NEXT : PLAY);
     }
-    function name(text, path) {
-      button.setAttribute("aria-label", text);
-      button.title = text;
-      glyph.setAttribute("d", path);
+    function name(text, glyph) {
+      for (const view of views) {
+        view.button.setAttribute("aria-label", text);
+        view.button.title = text;
+        view.path.setAttribute("d", glyph);
+      }
     }
     function next() {
-      if (!root.isConnected) return clearInterval(timer);
-      const i = Number(range.value) + 1;
-      if (i <= last) show(i);
-      if (i >= last) idle();
+      if (!group.isConnected) return clearInterval(timer);
+      if (at < last) show(at + 1);
+      if (at === last) idle();
     }
     function press() {
       if (timer !== null) return idle();
-      if (Number(range.value) === last) show(0);
+      if (at === last) show(0);
       else if (still.matches) next();
       if (still.matches) return;
-      output.setAttribute("aria-live", "off");  // a running commentary helps nobody
+      // A running commentary helps nobody.
+      views[0].output.setAttribute("aria-live", "off");
       name("Pause", PAUSE);
       timer = setInterval(next, book.delay);
     }
 
-    button.addEventListener("click", press);
-    range.addEventListener("input", () => { idle(); show(Number(range.value)); });
-    bar.addEventListener("keydown", (event) => {
-      if (event.key === " " && event.target === range) press();
-      else if (event.key === "ArrowRight" && event.target === button)
-        { idle(); show(Math.min(last, Number(range.value) + 1)); }
-      else if (event.key === "ArrowLeft" && event.target === button)
-        { idle(); show(Math.max(0, Number(range.value) - 1)); }
-      else return;
-      event.preventDefault();
-    });
+    for (const { div: bar, button, input } of views) {
+      button.addEventListener("click", press);
+      input.addEventListener("input", () => { idle(); show(Number(input.value)); });
+      bar.addEventListener("keydown", (event) => {
+        if (event.key === " " && event.target === input) press();
+        else if (event.key === "ArrowRight" && event.target === button)
+          { idle(); show(Math.min(last, at + 1)); }
+        else if (event.key === "ArrowLeft" && event.target === button)
+          { idle(); show(Math.max(0, at - 1)); }
+        else return;
+        event.preventDefault();
+      });
+      bar.hidden = false;
+    }
     still.addEventListener("change", idle);
-    show(Number(range.value));
+    show(at);
     idle();
-    bar.hidden = false;
   }
 
   // The same Flipbook may be shown twice; each copy is started once.
-  document.querySelectorAll('[data-flipbook="' + key + '"]').forEach((root) => {
-    if (root.dataset.started) return;
-    root.dataset.started = "yes";
-    start(root);
+  document.querySelectorAll('[data-flipbook="' + key + '"]').forEach((group) => {
+    if (group.dataset.started) return;
+    group.dataset.started = "yes";
+    start(group);
   });
 })"""
 
-BODY = """<div class="grokcore-flipbook" data-flipbook="{key}" style="width:{width}px">
+GROUP = """<div class="{kind}" data-flipbook="{key}"{style}>
 <style>{css}</style>
-<img alt="{alt}" width="{width}" height="{height}" decoding="sync" \
+{views}
+<script>{script}("{key}", {book});</script>
+</div>"""
+
+VIEW = """<img alt="{alt}" width="{width}" height="{height}" decoding="sync" \
 style="display:block;max-width:100%;height:auto;padding:0" \
 src="data:image/webp;base64,{webp}">
 <div class="grokcore-flipbook-bar" role="group" aria-label="{name}" hidden \
@@ -120,37 +140,94 @@ data-lm-suppress-shortcuts="true">
 <path d=""/></svg></button>
 <label><span>{name}</span><input type="range" min="0" max="{last}" step="1" \
 value="{poster}" aria-valuetext="{label}"></label>
-<output aria-live="polite" style="min-width:{letters}ch">{label}</output>
-</div>
-<script>{script}("{key}", {book});</script>
+<output aria-live="{live}" style="min-width:{letters}ch">{label}</output>
 </div>"""
 
+Frame = dict[str, str]
+"""A picture of a Flipbook: ``webp`` (base64), ``alt`` and ``label``."""
 
-def flipbook_html(
-    key: str,
-    frames: list[dict[str, str]],
-    poster: int,
-    size: tuple[int, int],
-    name: str,
-    delay: int,
-) -> str:
-    """Return the HTML of frames, each with ``webp`` (base64), ``alt`` and ``label``.
 
-    ``key`` tells this Flipbook from others on the page, ``delay`` is in milliseconds.
+@dataclass(frozen=True)
+class View:
+    """What is shown of one Flipbook.
+
+    Attributes:
+        frames: its pictures.
+        size: width and height in CSS pixels.
+        name: what the slider moves through.
     """
+
+    frames: Sequence[Frame]
+    size: tuple[int, int]
+    name: str
+
+    def html(self, poster: int, *, announced: bool = True) -> str:
+        """The picture and, hidden until the script runs, its controls."""
+        frame = self.frames[poster]
+        return VIEW.format(
+            width=self.size[0],
+            height=self.size[1],
+            webp=frame["webp"],
+            alt=escape(frame["alt"]),
+            label=escape(frame["label"]),
+            letters=max(len(frame["label"]) for frame in self.frames),
+            poster=poster,
+            last=len(self.frames) - 1,
+            name=escape(self.name),
+            live="polite" if announced else "off",
+        )
+
+    @property
+    def style(self) -> str:
+        """The attribute that makes the view as wide as its pictures."""
+        return f' style="width:{self.size[0]}px"'
+
+
+def flipbook_html(view: View, poster: int, delay: int) -> str:
+    """Return the HTML of one Flipbook; ``delay`` is in milliseconds."""
+    return _group(
+        "grokcore-flipbook", view.style, view.html(poster), view.frames, delay
+    )
+
+
+def shelf_html(views: Sequence[View], poster: int, delay: int) -> str:
+    """Return the HTML of Flipbooks side by side that move together.
+
+    All must have the same number of frames. Only the first label is read aloud.
+    """
+    parts = [
+        f'<div class="grokcore-flipbook"{view.style}>\n'
+        f"{view.html(poster, announced=i == 0)}\n</div>"
+        for i, view in enumerate(views)
+    ]
+    frames = list(zip(*(view.frames for view in views), strict=True))
+    return _group("grokcore-shelf", "", "\n".join(parts), frames, delay)
+
+
+def apart_html(books: Sequence[str]) -> str:
+    """Return the HTML of Flipbooks side by side that move each on its own."""
+    return '<div class="grokcore-shelf">\n{}\n</div>'.format("\n".join(books))
+
+
+def document(title: str, body: str) -> str:
+    """Return a page of its own around a piece of HTML."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n{body}\n</html>\n"
+    )
+
+
+def _group(kind: str, style: str, views: str, frames: Sequence[Any], delay: int) -> str:
+    # The key is made from the content: two builds of a page give the same bytes.
+    key = hashlib.sha256(repr(frames).encode()).hexdigest()[:12]
     book = json.dumps({"frames": frames, "delay": delay}, ensure_ascii=False)
-    return BODY.format(
+    return GROUP.format(
+        kind=kind,
         key=key,
+        style=style,
         css=CSS,
+        views=views,
         script=SCRIPT,
         book=book.replace("</", "<\\/").replace("<!--", "<\\u0021--"),
-        width=size[0],
-        height=size[1],
-        webp=frames[poster]["webp"],
-        alt=escape(frames[poster]["alt"]),
-        label=escape(frames[poster]["label"]),
-        letters=max(len(frame["label"]) for frame in frames),
-        poster=poster,
-        last=len(frames) - 1,
-        name=escape(name),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from grokcore.show._encode import css_size, webp
-from grokcore.show._page import flipbook_html
+from grokcore.show._page import View, document, flipbook_html
 from grokcore.show._steady import hold_still
 from grokcore.show.picture import Picture, base64_text
 
@@ -87,8 +86,8 @@ class Flipbook:
         self._size = sizes.pop()
 
     @cached_property
-    def html(self) -> str:
-        """The Flipbook as one self-contained piece of HTML."""
+    def view(self) -> View:
+        """The frames as a page shows them."""
         frames = [
             {
                 "webp": base64_text(webp(picture.image)),
@@ -97,25 +96,21 @@ class Flipbook:
             }
             for picture, label in zip(self.pictures, self.labels, strict=True)
         ]
-        # Made from the content: two builds of a page give the same bytes.
-        key = hashlib.sha256(repr(frames).encode()).hexdigest()[:12]
-        return flipbook_html(
-            key,
-            frames,
-            self.poster,
-            self._size,
-            self.name,
-            round(1000 / self.fps),
-        )
+        return View(frames, self._size, self.name)
+
+    @property
+    def delay(self) -> int:
+        """Milliseconds from one frame to the next while playing."""
+        return round(1000 / self.fps)
+
+    @cached_property
+    def html(self) -> str:
+        """The Flipbook as one self-contained piece of HTML."""
+        return flipbook_html(self.view, self.poster, self.delay)
 
     def save(self, path: str | Path) -> None:
         """Write a page of its own that shows the Flipbook in any browser."""
-        page = (
-            '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>Flipbook</title>\n{self.html}\n</html>\n"
-        )
-        Path(path).write_text(page, encoding="utf-8")
+        Path(path).write_text(document("Flipbook", self.html), encoding="utf-8")
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None

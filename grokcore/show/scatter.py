@@ -68,6 +68,7 @@ def scatter(
             markersize=8,
             color=OKABE_ITO[color],
             label=group,
+            clip_on=False,
             zorder=3,
         )
     _axes(ax, xlabel, ylabel, limits)
