@@ -99,7 +99,7 @@ def from_bridge(
             assumed without it.
 
     Raises:
-        ValueError: for another architecture or a setting that :class:`Transformer`
+        ValueError: for another architecture or a setting that ``Transformer``
             does not have; the message names it and what is allowed.
 
     >>> from transformer_lens.model_bridge import TransformerBridge

@@ -7,7 +7,7 @@ Two namings are read. One is TransformerLens' older one, which is ours too::
     blocks.0.mlp.W_in [D, M]   b_in [M]   W_out [M, D]   b_out [D]
     blocks.0.ln1.w, b [D]   blocks.0.ln2.w, b   ln_final.w, b
 
-The other is that of a ``TransformerBridge``, see ``grokcore/bridge_names.py``.
+The other is a ``TransformerBridge``'s; see :mod:`grokcore.bridge_names`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def from_state_dict(
     heads: int | None = None,
     activation: str = "relu",
 ) -> Transformer:
-    """Return a :class:`Transformer` with a copy of weights that came from elsewhere.
+    """Return a ``Transformer`` with a copy of weights that came from elsewhere.
 
     Names and shapes tell the sizes, the number of layers, which biases there are, and
     whether there is layer norm: before each sub-layer if there is a ``ln_final``, after
@@ -66,9 +66,8 @@ def from_state_dict(
     tokens, three positions mean a, b and the last token for "="; two mean a and b.
 
     Returns:
-        A model that answers with a number: outputs for constants are dropped. It is in
-        evaluation mode, without gradients, in the weights' precision or float32,
-        whichever is higher.
+        A model with an output for each number, and none for constants, in evaluation
+        mode, without gradients, in the weights' precision but at least float32.
 
     Raises:
         ValueError: for names that are unknown or missing, shapes that do not fit each

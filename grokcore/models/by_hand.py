@@ -10,10 +10,10 @@ from grokcore.models.transformer import Transformer, TransformerConfig
 
 __all__ = ["by_hand"]
 
-#: How many offsets ψ − φ there are; ``None``: as many as phases φ, or a few more.
+#: How many offsets ψ − φ there are; ``None``: about as many as phases φ.
 _OFFSETS = {"clock": None, "two pizzas": 2, "pizza": 1}
 
-#: Fewer alias: see :func:`_phases`.
+#: Fewer alias; _phases says why.
 _FEWEST_PHASES = 5
 
 #: A difference of scores whose softmax leaves less than float64 can tell from nothing.
@@ -48,13 +48,16 @@ def by_hand(
     5. W_U holds cos wc and sin wc. The cosine of a difference does the rest: the
        logits are Σ_k α f_k cos w_k(a + b − c), highest at c = (a + b) mod p.
 
-    The factor f is what the first cosine of step 3 comes to; its mean over all pairs
-    is 1. It tells the algorithms apart. With ψ = φ it is (π/2)|cos(w(a − b)/2)|: a
-    *pizza*, which sees nothing where a and b face each other on the circle. With
-    ψ = φ and ψ = φ + π it is (π/4)(|cos| + |sin|) of the same: *two pizzas*, one strong
-    where the other is weak. With φ and ψ in all combinations it is 1, give or take a
-    percent: a *clock*, whose hand a turns, and then b. After Zhong et al. (2023),
-    arXiv:2306.17844, who found pizzas and clocks in trained networks.
+    The factor f is what the first cosine of step 3 adds up to; its mean over all pairs
+    is 1. It tells three algorithms apart, named after Zhong et al. (2023),
+    arXiv:2306.17844, who found pizzas and clocks in trained networks:
+
+    * ψ = φ: a *pizza*. ``f = π/2 |cos(w(a − b)/2)|``, so it sees little where a and b
+      face each other on the circle.
+    * ψ = φ and ψ = φ + π: *two pizzas*, each strong where the other is weak.
+      ``f = π/4 (|cos(w(a − b)/2)| + |sin(w(a − b)/2)|)``, which varies by √2.
+    * φ and ψ in all combinations: a *clock*, whose hand is turned by a and then by b.
+      ``f = 1``, give or take a percent.
 
     Args:
         p: the modulus, prime or not. Only a pizza fails if p is even: where a and b
@@ -69,7 +72,7 @@ def by_hand(
         scale: α, how high each frequency's cosine is in the logits.
 
     Returns:
-        A model of the default :class:`TransformerConfig` but for the sizes, with its
+        A model of the default ``TransformerConfig`` but for the sizes, with its
         biases 0, in evaluation mode and without gradients.
 
     Raises:
