@@ -135,7 +135,9 @@ def test_a_renamed_circle_keeps_its_strength():
 def test_wrong_input_is_named():
     with pytest.raises(ValueError, match="p=1"):
         fourier.basis(1)
-    with pytest.raises(ValueError, match=r"\[0, 4\].*7 numbers have 1 … 3"):
+    with pytest.raises(ValueError, match=r"\[0, 4\] do not exist; 7 numbers"):
         fourier.keep(torch.randn(7), [0, 2, 4])
+    with pytest.raises(ValueError, match=r"\(2, 2\) name one twice"):
+        fourier.remove(torch.randn(7), [2, 2])
     with pytest.raises(ValueError, match=r"shape \(7,\)"):
         fourier.key_frequencies(torch.randn(7))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor
 
-from grokcore.analysis.fourier import frequencies
-
-__all__ = ["answers_of", "chosen", "project", "sums", "table"]
+__all__ = ["answers_of", "project", "sums", "table"]
 
 
 def table(x: Tensor) -> Tensor:
@@ -44,22 +40,6 @@ def answers_of(p: int, classes: int, answers: Tensor | None) -> Tensor:
     if low < 0 or high >= classes:
         raise ValueError(f"answers are {low} … {high}; allowed: 0 … {classes - 1}")
     return answers.long()
-
-
-def chosen(wanted: Iterable[int], p: int) -> tuple[int, ...]:
-    """The frequencies as they were given, each of them possible and there once.
-
-    Raises:
-        ValueError: for a frequency that p numbers do not have, or one given twice.
-    """
-    wanted = tuple(int(k) for k in wanted)
-    if wrong := [k for k in wanted if k not in frequencies(p)]:
-        raise ValueError(
-            f"frequencies {wrong} do not exist; {p} numbers have 1 … {p // 2}"
-        )
-    if len(set(wanted)) < len(wanted):
-        raise ValueError(f"frequencies {wanted} name one twice; allowed: each once")
-    return wanted
 
 
 def project(x: Tensor, directions: Tensor) -> Tensor:

@@ -19,11 +19,13 @@ __all__ = [
     "amplitudes",
     "amplitudes2",
     "basis",
+    "chosen",
     "frequencies",
     "inverse",
     "keep",
     "key_frequencies",
     "remove",
+    "rows",
     "share",
     "spectrum",
     "transform",
@@ -63,13 +65,44 @@ def basis(p: int) -> Tensor:
     True
     """
     n = torch.arange(p, dtype=torch.float64)
-    rows = [torch.ones(p, dtype=torch.float64)]
+    waves = [torch.ones(p, dtype=torch.float64)]
     for k in frequencies(p):
         # k n mod p first: a small angle has an exact cosine.
         angle = 2 * math.pi * (k * n % p) / p
-        rows += [angle.cos(), angle.sin()] if 2 * k < p else [angle.cos()]
-    matrix = torch.stack(rows)
+        waves += [angle.cos(), angle.sin()] if 2 * k < p else [angle.cos()]
+    matrix = torch.stack(waves)
     return matrix / matrix.norm(dim=1, keepdim=True)
+
+
+def chosen(wanted: Iterable[int], p: int) -> tuple[int, ...]:
+    """Return frequencies as they were given, each of them possible and there once.
+
+    Raises:
+        ValueError: for a frequency that p numbers do not have, or one given twice.
+
+    >>> chosen([5, 56], 113)
+    (5, 56)
+    """
+    wanted = tuple(int(k) for k in wanted)
+    if wrong := [k for k in wanted if k not in frequencies(p)]:
+        raise ValueError(
+            f"frequencies {wrong} do not exist; {p} numbers have 1 … {p // 2}"
+        )
+    if len(set(wanted)) < len(wanted):
+        raise ValueError(f"frequencies {wanted} name one twice; allowed: each once")
+    return wanted
+
+
+def rows(wanted: Iterable[int], p: int) -> list[int]:
+    """Return which rows of :func:`basis` belong to some frequencies.
+
+    Raises:
+        ValueError: for a frequency that p numbers do not have, or one given twice.
+
+    >>> rows([1, 3], 7), rows([3], 6)
+    ([1, 2, 5, 6], [5])
+    """
+    return [r for k in chosen(wanted, p) for r in (2 * k - 1, 2 * k) if r < p]
 
 
 def transform(x: Tensor, dim: int = 0) -> Tensor:
@@ -128,15 +161,15 @@ def share(x: Tensor, frequencies: Iterable[int]) -> float:
     The constant counts for nothing. 1 means that all power is in them.
 
     Raises:
-        ValueError: for a frequency that p numbers do not have.
+        ValueError: for a frequency that p numbers do not have, or one given twice.
 
     >>> n = torch.arange(7.0)
     >>> round(share(torch.cos(2 * torch.pi * 3 * n / 7), [3]), 6)
     1.0
     """
     power = spectrum(x)
-    chosen = [k - 1 for k in _checked(frequencies, len(x))]
-    return float(power[chosen].sum() / power.sum())
+    places = [k - 1 for k in chosen(frequencies, len(x))]
+    return float(power[places].sum() / power.sum())
 
 
 def keep(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:
@@ -151,23 +184,23 @@ def keep(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:
         A tensor of the shape and type of ``x``.
 
     Raises:
-        ValueError: for a frequency that p numbers do not have.
+        ValueError: for a frequency that p numbers do not have, or one given twice.
 
     >>> x = torch.randn(113, 8)
     >>> kept, rest = keep(x, [5, 17]), remove(x, [5, 17])
     >>> torch.allclose(kept + rest, x + x.mean(0), atol=1e-5)
     True
     """
-    return _project(x, [0, *_rows(frequencies, x.shape[dim])], dim)
+    return _project(x, [0, *rows(frequencies, x.shape[dim])], dim)
 
 
 def remove(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:
     """Return ``x`` without some frequencies; the rest, and the constant, stay.
 
     Raises:
-        ValueError: for a frequency that p numbers do not have.
+        ValueError: for a frequency that p numbers do not have, or one given twice.
     """
-    return x - _project(x, _rows(frequencies, x.shape[dim]), dim)
+    return x - _project(x, rows(frequencies, x.shape[dim]), dim)
 
 
 def transform2(table: Tensor) -> Tensor:
@@ -247,9 +280,9 @@ def _apply(matrix: Tensor, x: Tensor, dim: int) -> Tensor:
     return torch.tensordot(matrix, x, dims=([1], [dim])).movedim(0, dim)
 
 
-def _project(x: Tensor, rows: list[int], dim: int) -> Tensor:
+def _project(x: Tensor, places: list[int], dim: int) -> Tensor:
     """The part of ``x`` that lies in some rows of the basis."""
-    waves = basis(x.shape[dim])[rows]
+    waves = basis(x.shape[dim])[places]
     return _apply(waves.T @ waves, x, dim).to(x)
 
 
@@ -260,17 +293,3 @@ def _blocks(squares: Tensor, dim: int) -> Tensor:
     summed = torch.zeros(p // 2 + 1, *squares.shape[1:], dtype=squares.dtype)
     summed.index_add_(0, (torch.arange(p) + 1) // 2, squares)
     return summed.movedim(0, dim)
-
-
-def _rows(chosen: Iterable[int], p: int) -> list[int]:
-    """Rows of the basis that belong to some frequencies."""
-    return [r for k in _checked(chosen, p) for r in (2 * k - 1, 2 * k) if r < p]
-
-
-def _checked(chosen: Iterable[int], p: int) -> list[int]:
-    chosen = [int(k) for k in chosen]
-    if wrong := [k for k in chosen if k not in frequencies(p)]:
-        raise ValueError(
-            f"frequencies {wrong} do not exist; {p} numbers have 1 … {p // 2}"
-        )
-    return chosen

@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from grokcore.analysis._tables import answers_of, chosen, table
+from grokcore.analysis._tables import answers_of, table
+from grokcore.analysis.fourier import chosen
 
 __all__ = [
     "CosineFit",

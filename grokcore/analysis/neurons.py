@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis import fourier
-from grokcore.analysis._tables import chosen, project, table
+from grokcore.analysis._tables import project, table
 
 __all__ = ["NeuronFrequencies", "fit_frequencies", "keep", "products", "remove"]
 
@@ -87,7 +87,7 @@ def products(p: int, frequencies: Iterable[int]) -> Tensor:
     torch.Size([16, 59, 59])
     """
     tables = [torch.empty(0, p, p, dtype=torch.float64)]
-    for k in chosen(frequencies, p):
+    for k in fourier.chosen(frequencies, p):
         waves = fourier.basis(p)[[0, *range(2 * k - 1, min(2 * k + 1, p))]]
         pairs = torch.einsum("ia,jb->ijab", waves, waves)
         tables.append(pairs.flatten(0, 1)[1:])

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from grokcore.analysis import fourier
-from grokcore.analysis._tables import answers_of, chosen, project, table
+from grokcore.analysis._tables import answers_of, project, table
 
 __all__ = [
     "Phases",
@@ -58,7 +58,7 @@ def key_directions(
             f"answers occur {int(counts.min())} to {int(counts.max())} times; "
             f"expected each {p} times, as in a + b or a − b"
         )
-    rows = [r for k in chosen(frequencies, p) for r in (2 * k - 1, 2 * k) if r < p]
+    rows = fourier.rows(frequencies, p)
     return fourier.basis(p)[rows][:, answers] / p**0.5
 
 
