@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from grokcore.show._axes import root_figure
 from grokcore.show._words import signed
+from grokcore.show.style import RULE
 
 _FROM_OKLAB = np.array(
     [
@@ -28,6 +29,9 @@ _TO_LINEAR = np.array(
         [-0.0041960863, -0.7034186147, 1.7076147010],
     ]
 )
+
+_LEVELS = 128
+"""Steps of a color map: images have a palette of 256, which text needs a part of."""
 
 
 def oklch(lightness: ArrayLike, chroma: ArrayLike, hue: ArrayLike) -> np.ndarray:
@@ -65,12 +69,12 @@ def around(count: int) -> list[str]:
     return [to_hex(color) for color in srgb(oklch(lightness, 0.10, 360 * turn + 85))]
 
 
-def _ramp(name: str, *stops: tuple[float, float, float]) -> LinearSegmentedColormap:
+def _ramp(name: str, *stops: tuple[float, float, float]) -> ListedColormap:
     """A color map through stops of lightness, chroma and hue."""
     lab = oklch(*np.array(stops).T)
-    along = np.linspace(0, len(stops) - 1, 256)
+    along = np.linspace(0, len(stops) - 1, _LEVELS)
     mixed = [np.interp(along, range(len(stops)), channel) for channel in lab.T]
-    return LinearSegmentedColormap.from_list(name, srgb(np.stack(mixed, axis=-1)))
+    return ListedColormap(srgb(np.stack(mixed, axis=-1)), name)
 
 
 SEQUENTIAL = _ramp(
@@ -126,12 +130,12 @@ def color_scale(
 
 
 def color_bar(image: ScalarMappable, beside: Axes | Sequence[Axes], label: str) -> None:
-    """Draw the scale of an image to the right of the axes, without a frame."""
+    """Draw the scale of an image to the right of the axes."""
     axes = beside if isinstance(beside, Axes) else beside[0]
     bar = root_figure(axes).colorbar(
         image, ax=beside, fraction=0.05, pad=0.02, aspect=24
     )
-    bar.outline.set_visible(False)
+    bar.outline.set(edgecolor=RULE, linewidth=0.8)  # one end is as white as paper
     bar.ax.grid(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))

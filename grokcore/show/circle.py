@@ -6,14 +6,14 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from grokcore.analysis import geometry
 from grokcore.show._arrays import numbers
 from grokcore.show._axes import axes_or_new, points_box, root_figure
 from grokcore.show._maps import around
-from grokcore.show._words import sentence
+from grokcore.show._words import sentence, signed
 from grokcore.show.picture import Picture
 from grokcore.show.style import PAPER, RULE, style
 
@@ -98,6 +98,7 @@ def _plane(ax: Axes, labels: tuple[str, str], limit: float) -> None:
     ax.set_aspect("equal", adjustable="box")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
     ax.axhline(0, color=RULE, linewidth=0.8, zorder=0)
     ax.axvline(0, color=RULE, linewidth=0.8, zorder=0)
 
@@ -132,7 +133,7 @@ def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray) -> None:
             fontsize=_LETTERS,
             color=PAPER,
             zorder=4 + i / len(ring),
-            annotation_clip=False,
+            clip_on=True,  # beyond the limits it takes no room from the axes
         )
 
 

@@ -15,7 +15,7 @@ from grokcore.show._maps import SEQUENTIAL, color_bar, color_scale
 from grokcore.show._spread import spread
 from grokcore.show._words import listed, number, sentence
 from grokcore.show.picture import Picture
-from grokcore.show.style import FAINT, INK, style
+from grokcore.show.style import FAINT, INK, RULE, style
 
 
 @style()
@@ -74,7 +74,7 @@ frequency 2.
         extent=(-0.5, width - 0.5, 0.5, count + 0.5),
     )
     ax.grid(False)
-    ax.spines[:].set_visible(False)
+    ax.spines[:].set(visible=True, edgecolor=RULE)
     ax.set(xlabel="dimension, sorted by frequency", ylabel="frequency k")
     ax.yaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))

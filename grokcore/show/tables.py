@@ -15,7 +15,7 @@ from grokcore.show._axes import axes_or_new, root_figure, table_axes
 from grokcore.show._maps import DIVERGING, SEQUENTIAL, color_bar, color_scale
 from grokcore.show._words import number, sentence
 from grokcore.show.picture import Picture
-from grokcore.show.style import WIDTH, style
+from grokcore.show.style import RULE, WIDTH, style
 
 Limit = float | tuple[float, float] | None
 
@@ -149,6 +149,7 @@ def _draw(
         vmax=scale[1],
     )
     table_axes(ax, *table.shape, xlabel=xlabel, ylabel=ylabel)
+    ax.spines[:].set(visible=True, edgecolor=RULE)
     return image
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
+from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
@@ -18,7 +21,9 @@ from grokcore.show._history import Curve, choose
 from grokcore.show._labels import Line
 from grokcore.show._words import number, percent, sentence, signed
 from grokcore.show.picture import Picture
-from grokcore.show.style import DASHES, INK, OKABE_ITO, style
+from grokcore.show.style import DASHES, INK, NEUTRAL, OKABE_ITO, SOLID, WIDTH, style
+
+Waves = Mapping[str, np.ndarray]
 
 _COLORS = ("green", "vermilion", "purple", "black", "sky")
 
@@ -34,7 +39,10 @@ def waves(
     title: str = "",
     ax: Axes | None = None,
 ) -> Picture:
-    """Draw one or several rows of values against the numbers 0 … p−1.
+    """Draw values against the numbers 0 … p−1, one wave or several.
+
+    Waves of high frequency cover each other. In a figure of its own each has therefore
+    a row, all on one scale; on given axes they share these.
 
     Args:
         waves: for each name a value per number, [p], all of one length.
@@ -43,7 +51,7 @@ def waves(
         ylabel: what the values are, with their unit.
         limits: lower and upper end of the y-axis, to compare several figures.
         title: written above the figure.
-        ax: the axes to draw on; a new figure by default.
+        ax: the axes to draw all waves on; a new figure by default.
 
     Returns:
         A Picture whose alt text says of each wave its range, its strongest frequency
@@ -59,35 +67,60 @@ def waves(
 with 100% of its variance.
     """
     drawn, fits = _checked(waves, fit or {})
-    ax = axes_or_new(ax, height=3.6)
-    p = len(next(iter(drawn.values())))
-    lines = [
-        Line(
-            name,
-            Curve(np.arange(p), y),
-            OKABE_ITO[_COLORS[i % len(_COLORS)]],
-            DASHES[i % len(DASHES)],
-        )
-        for i, (name, y) in enumerate(drawn.items())
-    ]
-    for line in lines:
-        line.plot(ax)
-        if line.name in fits:
-            ax.plot(fits[line.name], color=INK, linewidth=1.2, linestyle=(0, (1, 1.4)))
-    _wave_axes(ax, p, xlabel, ylabel, limits)
+    (p,) = {len(y) for y in drawn.values()}
+    names = {"xlabel": xlabel, "ylabel": ylabel, "limits": limits}
+    if ax is None and len(drawn) > 1:
+        ax = _rows(drawn, fits, title, **names)
+    else:
+        ax = axes_or_new(ax, height=3.6)
+        _together(ax, drawn, fits, title, **names)
     told = [f"{ylabel} against {xlabel}, 0 to {p - 1}"]
     told += [_told(name, y, fits.get(name)) for name, y in drawn.items()]
     alt = " ".join(map(sentence, told))
+    return Picture(root_figure(ax), f"{title}: {alt}" if title else alt, ax)
+
+
+def _rows(drawn: Waves, fits: Waves, title: str, *, ylabel: str, **names: Any) -> Axes:
+    """Draw each wave in a row of a new figure; return the first row."""
+    height = 0.7 + 1.3 * len(drawn) + 0.3 * bool(title)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    rows = figure.subplots(len(drawn), sharex=True, sharey=True)
+    for ax, (name, y) in zip(rows, drawn.items(), strict=True):
+        line = Line(name, Curve(np.arange(len(y)), y), NEUTRAL, SOLID)
+        _plot(ax, line, fits)
+        _wave_axes(ax, len(y), ylabel="", **names)
+        ax.set_title(name, pad=3)
+        ax.label_outer()
+    figure.supylabel(ylabel, fontsize=12)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13.5)
+    return rows[0]
+
+
+def _together(ax: Axes, drawn: Waves, fits: Waves, title: str, **names: Any) -> None:
+    lines = [
+        Line(name, Curve(np.arange(len(y)), y), OKABE_ITO[color], dashes)
+        for (name, y), color, dashes in zip(
+            drawn.items(), cycle(_COLORS), cycle(DASHES), strict=False
+        )
+    ]
+    for line in lines:
+        _plot(ax, line, fits)
+    _wave_axes(ax, len(lines[0].curve.x), **names)
     if title:
         ax.set_title(title, pad=9)
-        alt = f"{title}: {alt}"
     name_lines(ax, lines)
-    return Picture(root_figure(ax), alt, ax)
+
+
+def _plot(ax: Axes, line: Line, fits: Waves) -> None:
+    line.plot(ax)
+    if line.name in fits:
+        ax.plot(fits[line.name], color=INK, linewidth=1.2, linestyle=(0, (1, 1.4)))
 
 
 def _checked(
     waves: Mapping[str, ArrayLike], fit: Mapping[str, ArrayLike]
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+) -> tuple[Waves, Waves]:
     if not waves:
         raise ValueError("waves is empty; give at least one name and wave")
     drawn = {name: numbers(repr(name), y, "p") for name, y in waves.items()}
@@ -107,6 +140,7 @@ def _checked(
 def _wave_axes(
     ax: Axes,
     p: int,
+    *,
     xlabel: str,
     ylabel: str,
     limits: tuple[float, float] | None,
