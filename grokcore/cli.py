@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from torch import nn
 
 from grokcore import recording
 from grokcore.experiments import CATALOGUE
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
+from grokcore.state_dicts import read
+from grokcore.summary import summarize
 from grokcore.sweeps import sweep as run_sweep
 
 __all__ = ["app"]
@@ -68,13 +71,39 @@ def list_runs() -> None:
 
 @app.command()
 def show(
-    run: Annotated[
-        str, typer.Argument(help="A recorded or stored run, by its name or folder.")
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A run, by its name or folder, or a model's .safetensors file."
+        ),
     ],
+    operation: Annotated[
+        str | None,
+        typer.Option(help="What the model was trained on; a run knows, else add."),
+    ] = None,
+    heads: Annotated[
+        int | None, typer.Option(help="For a file with a TransformerBridge's names.")
+    ] = None,
+    activation: Annotated[
+        str, typer.Option(help="Of the neurons in a file: relu or gelu.")
+    ] = "relu",
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Of the equations that a file's model takes: a,b,113."),
+    ] = None,
 ) -> None:
-    """Show a run: what it was, when it grokked, where it was trained."""
+    """Show a run, when it grokked and what it learned, or a model of any origin."""
     with _Errors():
-        _print_summary(_find(run))
+        path = Path(what)
+        if path.is_file() or path.suffix == ".safetensors":
+            options = {"heads": heads, "activation": activation}
+            options["layout"] = None if layout is None else _layout(layout)
+            model, trained_on = _from_file(path, options)
+            typer.echo(str(summarize(model, operation or trained_on)))
+        else:
+            run = _find(what)
+            _print_summary(run)
+            _print_model(run, operation)
 
 
 @app.command(context_settings=_FIELDS)
@@ -174,6 +203,11 @@ def _value(field: str, text: str) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _layout(text: str) -> tuple[int | None, ...]:
+    """Read ``a,b,113``: letters stand for operands, numbers for constant tokens."""
+    return tuple(int(t) if t.isdecimal() else None for t in text.split(","))
+
+
 # -- output ------------------------------------------------------------------------
 
 
@@ -193,14 +227,30 @@ class _Errors:
 
 
 def _find(name: str) -> Run:
-    if os.path.sep in name or Path(name).exists():
-        return Run(Path(name))
+    path = Path(name)
+    if os.path.sep in name or path.exists():
+        if not (path / "experiment.json").exists():
+            raise ValueError(
+                f"{name} is no run, whose folder has an experiment.json, and no "
+                f".safetensors file"
+            )
+        return Run(path)
     for run in stored_runs():
         if run.folder.name == name:
             return run
     if name in CATALOGUE and (run := CATALOGUE[name].stored()):
         return run
     return load(name)
+
+
+def _from_file(path: Path, options: dict[str, Any]) -> tuple[nn.Module, str]:
+    """A model and what it was trained on; a snapshot's run knows, else it is add."""
+    folder = path.parent.parent
+    ours = path.parent.name == "snapshots" and path.stem.isdecimal()
+    if ours and (folder / "experiment.json").exists():
+        run = Run(folder)
+        return run.at(int(path.stem)), run.experiment.task.operation
+    return read(path, **options), "add"
 
 
 def _print_summary(run: Run) -> None:
@@ -217,3 +267,18 @@ def _print_summary(run: Run) -> None:
         f"torch {where['torch']}, {where['date']}"
     )
     typer.echo(f"  {run.folder}")
+
+
+def _print_model(run: Run, operation: str | None) -> None:
+    """What a run learned, as far as the weights it kept can tell."""
+    task = run.experiment.task
+    try:
+        if task.reading != "modular":
+            raise ValueError(f"reading {task.reading!r} leaves no table mod {task.p}")
+        summary = summarize(run.model, operation or task.operation)
+    except ValueError as error:
+        if operation:
+            raise
+        typer.echo(f"no summary of its model: {error}")
+    else:
+        typer.echo(f"at step {run.snapshots[-1]:,}, {summary}")

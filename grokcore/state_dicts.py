@@ -115,6 +115,8 @@ def read(
     Raises:
         ValueError: if the file cannot be read, or holds no such model.
     """
+    if not Path(path).exists():
+        raise ValueError(f"there is no file {path}")
     try:
         weights = load_file(path)
     except (OSError, SafetensorError) as error:

@@ -1,11 +1,13 @@
 """The command line says what the library says."""
 
 import pytest
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 import grokcore as gc
 from grokcore import SGD, runs
 from grokcore.cli import app
+from grokcore.models import by_hand
 
 SMALL = "live-p59 --p 7 --train-fraction .5 --width 16 --heads 2 --epochs 10"
 
@@ -79,6 +81,9 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("train --model lstm", "model 'lstm' is not one of ['embedding_mlp'"),
         ("sweep --optimizer sgd,lion", "optimizer 'lion' is not one of ['adam', "),
         ("show nonsense", "no recorded run 'nonsense'"),
+        ("show ./nowhere", "./nowhere is no run, whose folder has an experiment.json"),
+        ("show nowhere.safetensors", "there is no file nowhere.safetensors"),
+        ("show nanda-p113 --operation nonsense", "operation='nonsense'; allowed: ['ad"),
         ("reproduce nonsense", "no recorded run 'nonsense'"),
         ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
         ("record live-p59", "'live-p59' is not trained yet"),
@@ -148,6 +153,90 @@ def test_show_finds_recorded_and_stored_runs_and_folders(cli, small):
     assert done.exit_code == 0, done.output
     last = gc.CATALOGUE["nanda-p113"].last_step
     assert f"(a + b) mod 113, finished at step {last:,}" in done.output
+
+
+def test_show_says_what_a_run_learned(cli):
+    done = cli("show nanda-p113")
+    assert done.exit_code == 0, done.output
+    for line in (
+        "at step 18,000, transformer for 113 numbers: 1 layer, width 128, 4 heads",
+        "all 12,769 pairs of (a + b) mod 113, trained on or not: accuracy 100.00%",
+        "key frequencies, with 9",
+        "of their variance is Σ α_k cos w_k(a + b − c)",
+    ):
+        assert line in done.output
+
+
+def test_show_says_why_it_cannot_say_more(cli, small):
+    run = small.replace(operands=3, epochs=1).run()
+    done = cli("show", run.folder)
+    assert done.exit_code == 0, done.output
+    assert "no summary of its model: the model takes 3 operands" in done.output
+    history_only = small.replace(snapshots=(), epochs=1).run()
+    for path in history_only.folder.glob("snapshots/*"):
+        path.unlink()
+    done = cli("show", history_only.folder)
+    assert done.exit_code == 0, done.output
+    assert "has its history alone, no weights" in done.output
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A model in a file, and its key frequencies."""
+    path = tmp_path / "model.safetensors"
+    save_file(by_hand(p=23, frequencies=(2, 7, 11), neurons=300).state_dict(), path)
+    return path
+
+
+def test_show_takes_a_models_file(cli, file):
+    done = cli("show", file)
+    assert done.exit_code == 0, done.output
+    assert "transformer for 23 numbers" in done.output
+    assert "pairs of (a + b) mod 23, trained on or not: accuracy 100.00%" in done.output
+    assert "3 key frequencies, with 100.0%" in done.output
+    assert "k = 11   33.3% of the power, α = 10" in done.output
+    again = cli("show", file, "--layout", "a,b,23")
+    assert again.output == done.output
+
+
+def test_show_takes_another_operation(cli, file):
+    done = cli("show", file, "--operation", "subtract")
+    assert done.exit_code == 0, done.output
+    assert "all 529 pairs of (a − b) mod 23" in done.output
+    assert "accuracy 100.00%" not in done.output
+
+
+def test_show_takes_the_names_of_a_bridge_with_the_number_of_heads(cli, tmp_path):
+    path = tmp_path / "bridge.safetensors"
+    model = by_hand(p=11, frequencies=(1, 3), width=32, heads=2, neurons=64)
+    save_file(gc.lens.to_bridge(model).state_dict(), path)
+    done = cli("show", path)
+    assert done.exit_code == 2
+    assert "pass heads=<number>" in done.output
+    done = cli("show", path, "--heads", "2")
+    assert done.exit_code == 0, done.output
+    assert "pairs of (a + b) mod 11, trained on or not: accuracy 100.00%" in done.output
+
+
+def test_show_knows_what_a_snapshot_of_a_run_was_trained_on(cli, small):
+    model = gc.EmbeddingMLPConfig(width=8, mlp_width=8)
+    run = small.replace(operation="subtract").replace(model=model).run()
+    *_, last = sorted(run.folder.glob("snapshots/*.safetensors"))
+    done = cli("show", last)
+    assert done.exit_code == 0, done.output
+    assert "embedding MLP for 7 numbers: width 8, 8 neurons" in done.output
+    assert "all 49 pairs of (a − b) mod 7" in done.output
+
+
+def test_show_explains_what_is_no_model(cli, tmp_path):
+    path = tmp_path / "model.pth"
+    path.write_bytes(b"something else")
+    done = cli("show", path)
+    assert done.exit_code == 2
+    assert "must be a .safetensors file" in done.output.replace("\n", "")
+    done = cli("show", tmp_path)
+    assert done.exit_code == 2
+    assert "is no run, whose folder has an experiment.json" in done.output
 
 
 def test_sweep_trains_a_grid(cli):

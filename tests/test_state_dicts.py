@@ -335,6 +335,8 @@ def test_what_does_not_fit_of_the_bridges_naming_is_named(changes, heads, messag
 def test_a_file_that_is_none_is_refused(tmp_path):
     pickled = tmp_path / "model.pth"
     torch.save(hooked(), pickled)
-    for path in (pickled, tmp_path / "nowhere.safetensors", tmp_path):
+    for path in (pickled, tmp_path):
         with pytest.raises(ValueError, match=rf"cannot read {path}: .*\.safetensors"):
             read(path)
+    with pytest.raises(ValueError, match=r"there is no file .*nowhere.safetensors"):
+        read(tmp_path / "nowhere.safetensors")
