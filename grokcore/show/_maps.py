@@ -59,14 +59,15 @@ def around(count: int) -> list[str]:
     """Return colors around a ring, in even steps; the last is next to the first.
 
     Hue goes around once; lightness falls and rises once, so that the halves of the ring
-    differ on a gray print, too. No color is too pale for white paper.
+    differ on a gray print, too. No color is too pale for white paper, and all are such
+    that a screen has them.
 
     >>> len(set(around(59)))
     59
     """
     turn = np.arange(count) / count
     lightness = 0.51 + 0.13 * np.cos(2 * np.pi * turn)
-    return [to_hex(color) for color in srgb(oklch(lightness, 0.10, 360 * turn + 85))]
+    return [to_hex(color) for color in srgb(oklch(lightness, 0.105, 360 * turn + 170))]
 
 
 def _ramp(name: str, *stops: tuple[float, float, float]) -> ListedColormap:

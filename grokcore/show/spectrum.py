@@ -155,10 +155,10 @@ def _alt(shares: np.ndarray, keys: list[int], reference: np.ndarray | None) -> s
     told = [f"Share of power of {len(shares)} frequencies."]
     at = np.array(keys, dtype=int) - 1
     others = np.delete(shares, at)
+    rest = f", the others at most {percent(others.max())} each" if others.size else ""
     if keys:
         what = "key frequency" if len(keys) == 1 else "key frequencies"
         verb = "carries" if len(keys) == 1 else "carry"
-        rest = f", the others at most {percent(others.max())} each" * bool(others.size)
         named = listed([str(key) for key in keys])
         told.append(
             sentence(f"the {what} {named} {verb} {percent(shares[at].sum())}{rest}")
