@@ -13,6 +13,7 @@ ROOT = Path(grokcore.__file__).parent
 FLOORS = [
     {"tokens", "products", "operations", "descriptions"},
     {"tasks", "models", "losses", "optimizers", "filters"},
+    {"state_dicts", "summary"},
     {"experiments"},
     {"evaluation", "training"},
     {"storage"},
@@ -25,7 +26,7 @@ FLOORS = [
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}
 #: Helpers that know nothing of the rest, and the bridge to another library.
-ALONE = {"devices", "memory", "progress", "spacing"}
+ALONE = {"bridge_names", "devices", "memory", "progress", "spacing"}
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):
