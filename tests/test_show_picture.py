@@ -144,6 +144,11 @@ def test_drawing_never_loads_pyplot():
     code = (
         "import sys, grokcore.show as s;"
         "s.curves({'epoch': [0, 1], 'train_accuracy': [0, 1], 'val_accuracy': [0, 1]});"
+        "s.circle([[1, 0], [0, 1], [-1, -1]], 1).png;"
+        "s.spectrum([1, 2], [2]); s.spectrum_map([[1, 2]]);"
+        "s.table_map([[1]]); s.table_maps({'a': [[1]], 'b': [[2]]}).png;"
+        "s.waves({'a': [0, 1], 'b': [1, 2]}); s.lines({'a': ([0, 1], [1, 2])});"
+        "s.bars({'a': {'b': 1}}); s.scatter({'a': (0, 1)}); s.interference([1, 2, 3]);"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
