@@ -18,15 +18,15 @@ from grokcore.show._words import count
 from grokcore.show.style import PAPER, WIDTH
 
 
-def axes_or_new(ax: Axes | None, height: float) -> Axes:
-    """Return the axes to draw on: those given, or new ones of the usual width.
+def axes_or_new(ax: Axes | None, height: float, width: float = WIDTH) -> Axes:
+    """Return the axes to draw on: those given, or new ones of a size in inches.
 
     A new figure belongs to nobody but the caller. pyplot, which would keep it alive and
     show it a second time, is never involved.
     """
     if ax is not None:
         return ax
-    return Figure(figsize=(WIDTH, height), layout="constrained").subplots()
+    return Figure(figsize=(width, height), layout="constrained").subplots()
 
 
 def root_figure(ax: Axes) -> Figure:

@@ -11,14 +11,17 @@ from numpy.typing import ArrayLike
 
 from grokcore.analysis import geometry
 from grokcore.show._arrays import numbers
-from grokcore.show._axes import axes_or_new, points_box, root_figure
+from grokcore.show._axes import axes_or_new, points_box, root_figure, settle
 from grokcore.show._maps import around
 from grokcore.show._words import sentence, signed
 from grokcore.show.picture import Picture
 from grokcore.show.style import PAPER, RULE, style
 
-_LETTERS = 10
+_LETTERS = 9.5
 """Size of the numbers in points."""
+
+_SIZE = 5.3, 5.5
+"""Height and width in inches: no larger than 59 names need, as frames add up."""
 
 _REACH = 1.12
 """How far the axes reach beyond the farthest number, whose disc needs room."""
@@ -75,9 +78,8 @@ def circle(
     xy = xy[:p]
     ring = np.asarray(geometry.ring(p, k))
     order = geometry.ring_order(torch.from_numpy(xy), k)
-    ax = axes_or_new(ax, height=6.0)
+    ax = axes_or_new(ax, *_SIZE)
     _plane(ax, labels, limit or _REACH * abs(xy).max() or 1.0)
-    _draw_ring(ax, xy, ring)
     heading = " · ".join(part for part in (title, moment) if part)
     order_text = f"ring order {order:.2f}"
     ax.set_title(
@@ -85,6 +87,8 @@ def circle(
         pad=9,
         fontweight="normal",
     )
+    settle(ax)
+    _draw_ring(ax, xy, ring)
     return Picture(root_figure(ax), _alt(heading, p, k, order), ax)
 
 
