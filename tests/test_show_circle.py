@@ -58,6 +58,15 @@ def test_numbers_are_named_where_they_are_if_there_is_room(p, named):
         np.testing.assert_allclose(text.xy, points[int(text.get_text())])
 
 
+def test_a_narrow_figure_names_fewer_numbers_evenly():
+    wide, narrow = (show.circle(ring_points(59, 5), 5, width=w) for w in (5.5, 3.7))
+    assert narrow.figure.get_figwidth() == 3.7
+    named = [int(text.get_text()) for text in narrow.ax.texts]
+    assert len(wide.ax.texts) == 59 > len(named) > 10
+    steps = np.diff(named) % 59
+    assert len(set(steps)) == 1  # the same way along the ring from each to the next
+
+
 def test_rows_beyond_p_are_no_numbers():
     points = np.concatenate([ring_points(59, 5), [[100.0, 100.0]]])
     picture = show.circle(torch.tensor(points, requires_grad=True), 5, p=59)

@@ -20,8 +20,11 @@ from grokcore.show.style import PAPER, RULE, style
 _LETTERS = 9.5
 """Size of the numbers in points."""
 
-_SIZE = 5.3, 5.5
-"""Height and width in inches: no larger than 59 names need, as frames add up."""
+_WIDTH = 5.5
+"""Inches across a figure: no more than 59 names need, as frames add up."""
+
+_FLATTER = 0.2
+"""By how many inches it is less high than wide, so that the axes are square."""
 
 _REACH = 1.12
 """How far the axes reach beyond the farthest number, whose disc needs room."""
@@ -37,6 +40,7 @@ def circle(
     title: str = "",
     moment: str = "",
     limit: float | None = None,
+    width: float = _WIDTH,
     ax: Axes | None = None,
 ) -> Picture:
     """Draw the numbers 0 … p−1 in a plane, joined in the order of frequency k's ring.
@@ -55,6 +59,8 @@ def circle(
         moment: when this is, such as ``"epoch 580"``; stands after the title.
         limit: how far the axes reach from the origin, the same for all frames of a
             Flipbook; by default as far as the points need.
+        width: inches across a new figure; less for films that stand side by side.
+            Where there is no room for all numbers, every so many are named.
         ax: the axes to draw on; a new figure by default.
 
     Returns:
@@ -78,7 +84,7 @@ def circle(
     xy = xy[:p]
     ring = np.asarray(geometry.ring(p, k))
     order = geometry.ring_order(torch.from_numpy(xy), k)
-    ax = axes_or_new(ax, *_SIZE)
+    ax = axes_or_new(ax, width - _FLATTER, width)
     _plane(ax, labels, limit or _REACH * abs(xy).max() or 1.0)
     heading = " · ".join(part for part in (title, moment) if part)
     order_text = f"ring order {order:.2f}"
