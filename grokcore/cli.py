@@ -101,6 +101,10 @@ def show(
             model, trained_on = _from_file(path, options)
             typer.echo(str(summarize(model, operation or trained_on)))
         else:
+            if heads or layout or activation != "relu":
+                raise ValueError(
+                    "heads, activation and layout are for files; a run knows its own"
+                )
             run = _find(what)
             _print_summary(run)
             _print_model(run, operation)

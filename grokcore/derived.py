@@ -18,7 +18,7 @@ from grokcore.runs import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PROGRESS_FILE", "progress_measures"]
+__all__ = ["PROGRESS_FILE", "measure", "progress_measures"]
 
 #: Where a recorded run keeps what was measured on all of its snapshots.
 PROGRESS_FILE = "progress.npz"

@@ -22,6 +22,11 @@ def test_the_basis_is_orthonormal_and_complete(p):
     torch.testing.assert_close(rows @ rows.T, torch.eye(p, dtype=torch.float64))
 
 
+def test_a_basis_that_is_written_into_spoils_no_other():
+    fourier.basis(7)[:] = 0
+    assert fourier.basis(7).norm() > 0 and fourier.spectrum(torch.randn(7)).sum() > 0
+
+
 @pytest.mark.parametrize("p", MODULI)
 def test_amplitudes_are_those_of_the_complex_transform(p):
     x = torch.randn(p, 6, generator=torch.manual_seed(p), dtype=torch.float64)

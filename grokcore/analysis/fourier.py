@@ -37,10 +37,7 @@ _CHANCE = 1_000
 
 
 def frequencies(p: int) -> range:
-    """Return the frequencies on p numbers, 1 … p // 2.
-
-    Raises:
-        ValueError: if p is below 2.
+    """Return the frequencies on p numbers, 1 … p // 2; a ValueError if p is below 2.
 
     >>> frequencies(7)
     range(1, 4)
@@ -50,7 +47,6 @@ def frequencies(p: int) -> range:
     return range(1, p // 2 + 1)
 
 
-@lru_cache(maxsize=16)
 def basis(p: int) -> Tensor:
     """Return the Fourier basis as rows of an orthonormal matrix [p, p], in float64.
 
@@ -64,14 +60,7 @@ def basis(p: int) -> Tensor:
     >>> torch.allclose(F @ F.T, torch.eye(113, dtype=F.dtype))
     True
     """
-    n = torch.arange(p, dtype=torch.float64)
-    waves = [torch.ones(p, dtype=torch.float64)]
-    for k in frequencies(p):
-        # k n mod p first: a small angle has an exact cosine.
-        angle = 2 * math.pi * (k * n % p) / p
-        waves += [angle.cos(), angle.sin()] if 2 * k < p else [angle.cos()]
-    matrix = torch.stack(waves)
-    return matrix / matrix.norm(dim=1, keepdim=True)
+    return _basis(p).clone()  # a caller may write into it
 
 
 def chosen(wanted: Iterable[int], p: int) -> tuple[int, ...]:
@@ -119,18 +108,16 @@ def transform(x: Tensor, dim: int = 0) -> Tensor:
     >>> torch.allclose(inverse(transform(x)), x.double())
     True
     """
-    return _apply(basis(x.shape[dim]), x, dim)
+    return _apply(_basis(x.shape[dim]), x, dim)
 
 
 def inverse(coefficients: Tensor, dim: int = 0) -> Tensor:
-    """Undo :func:`transform`."""
-    return _apply(basis(coefficients.shape[dim]).T, coefficients, dim)
+    """Undo :func:`transform`, which see."""
+    return _apply(_basis(coefficients.shape[dim]).T, coefficients, dim)
 
 
 def amplitudes(x: Tensor, dim: int = 0) -> Tensor:
-    """Return √(cos² + sin²) of each frequency, along an axis that now has p // 2.
-
-    The constant is left out.
+    """Return √(cos² + sin²) of each frequency, along an axis that then has p // 2.
 
     >>> n = torch.arange(7.0)
     >>> amplitudes(torch.cos(2 * torch.pi * 3 * n / 7)).round(decimals=2)
@@ -196,6 +183,12 @@ def keep(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:
 
 def remove(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:
     """Return ``x`` without some frequencies; the rest, and the constant, stay.
+
+    Args and result are those of :func:`keep`.
+
+    >>> x = torch.randn(113, 8)
+    >>> share(remove(x, [5, 17]), [5, 17]) < 1e-9
+    True
 
     Raises:
         ValueError: for a frequency that p numbers do not have, or one given twice.
@@ -275,6 +268,18 @@ def _largest_by_chance(squares: int, candidates: int) -> float:
     return (1 - spread + z * math.sqrt(spread)) ** 3
 
 
+@lru_cache(maxsize=16)
+def _basis(p: int) -> Tensor:
+    n = torch.arange(p, dtype=torch.float64)
+    waves = [torch.ones(p, dtype=torch.float64)]
+    for k in frequencies(p):
+        # k n mod p first: a small angle has an exact cosine.
+        angle = 2 * math.pi * (k * n % p) / p
+        waves += [angle.cos(), angle.sin()] if 2 * k < p else [angle.cos()]
+    matrix = torch.stack(waves)
+    return matrix / matrix.norm(dim=1, keepdim=True)
+
+
 def _apply(matrix: Tensor, x: Tensor, dim: int) -> Tensor:
     x = x.detach().to("cpu", torch.float64)
     return torch.tensordot(matrix, x, dims=([1], [dim])).movedim(0, dim)
@@ -282,7 +287,7 @@ def _apply(matrix: Tensor, x: Tensor, dim: int) -> Tensor:
 
 def _project(x: Tensor, places: list[int], dim: int) -> Tensor:
     """The part of ``x`` that lies in some rows of the basis."""
-    waves = basis(x.shape[dim])[places]
+    waves = _basis(x.shape[dim])[places]
     return _apply(waves.T @ waves, x, dim).to(x)
 
 
