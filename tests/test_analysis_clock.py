@@ -135,3 +135,10 @@ def test_it_is_that_of_a_loop(p, sign):
     whole = deviation([right[a][b] for a, b in pairs])
     expected = sum(by_distance) / p / whole
     assert distance_irrelevance(logits, answers) == pytest.approx(expected)
+
+
+def test_symmetricity_needs_no_gradients_from_outside():
+    subject = model()
+    expected = gradient_symmetricity(subject)
+    with torch.no_grad():
+        assert gradient_symmetricity(subject) == expected

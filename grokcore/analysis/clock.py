@@ -21,6 +21,7 @@ from grokcore.models import Transformer
 __all__ = ["distance_irrelevance", "gradient_symmetricity"]
 
 
+@torch.enable_grad()
 def gradient_symmetricity(
     model: Transformer, triples: int = 100, seed: int = 0
 ) -> float:
