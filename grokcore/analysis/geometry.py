@@ -169,7 +169,8 @@ def ring_order(points: Tensor, k: int) -> float:
     True
     """
     points = points.detach().double() - points.detach().double().mean(0)
-    turn = 2 * math.pi * (k * torch.arange(len(points)) % len(points)) / len(points)
+    p = len(points)
+    turn = 2 * math.pi * (k * torch.arange(p) % p).double() / p
     angle = torch.atan2(points[:, 1], points[:, 0])
     unit = torch.ones_like(angle)
     return max(
