@@ -159,7 +159,8 @@ def circularity(x: Tensor) -> Circularity:
 def ring_order(points: Tensor, k: int) -> float:
     """Return how well the angles of points [p, 2] are in the ring order of frequency k.
 
-    |mean over n of exp(i (angle of n − w n))|, or with + w n, whichever is larger: 1 if
+    The length of the mean over n of exp(i (angle of n − w n)), or with + w n, whichever
+    is larger: 1 if
     every number stands at its angle, about 1/√p by chance. Distances from the middle do
     not count.
 

@@ -13,8 +13,8 @@ __all__ = ["gini", "sum_of_squares"]
 def gini(x: Tensor) -> float:
     """Return the Gini coefficient: 0 where all are equal, near 1 where one has all.
 
-    For sorted values the mean of |xᵢ − xⱼ| over all pairs, over twice the mean
-    (Gini 1912). Nanda et al. (2023), section 5.2 and appendix, take it of the norms of
+    The mean distance of two values, over all pairs, divided by twice the mean (Gini
+    1912). Nanda et al. (2023), section 5.2 and appendix, take it of the norms of
     an embedding's Fourier components to say how sparse they are.
 
     Args:
