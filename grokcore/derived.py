@@ -14,11 +14,12 @@ import torch
 from grokcore import storage
 from grokcore.analysis import fourier, norms, progress
 from grokcore.runs import Run
+from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PROGRESS_FILE", "measure", "progress_measures"]
+__all__ = ["PROGRESS_FILE", "measurable", "measure", "progress_measures"]
 
 #: Where a recorded run keeps what was measured on all of its snapshots.
 PROGRESS_FILE = "progress.npz"
@@ -62,6 +63,17 @@ def progress_measures(run: Run) -> pd.DataFrame:
     return frame
 
 
+def measurable(task: ModularTask) -> bool:
+    """Whether a task has key directions: a whole table, each answer equally often.
+
+    >>> measurable(ModularTask("add", p=7)), measurable(ModularTask("multiply", p=7))
+    (True, False)
+    """
+    answers = task.data().targets
+    counts = answers.bincount(minlength=task.numbers)
+    return bool(len(answers) == task.numbers**2 and (counts == task.numbers).all())
+
+
 @torch.no_grad()
 def measure(run: Run) -> dict[str, np.ndarray]:
     """Measure all whole snapshots of a run; see :func:`progress_measures`.
@@ -69,13 +81,13 @@ def measure(run: Run) -> dict[str, np.ndarray]:
     ``frequencies`` stand beside the columns, as an array of their own length.
     """
     task = run.experiment.task
-    table = task.data()
-    shape = (task.numbers, task.numbers)
-    if len(table.targets) != shape[0] * shape[1]:
+    if not measurable(task):
         raise ValueError(
-            f"{task.formula} has {len(table.targets):,} rows here; progress is "
-            f"measured on whole tables of {shape[0]} × {shape[1]}"
+            f"{task.formula} has {len(task.data().targets):,} rows here; progress is "
+            f"measured on whole tables of {task.numbers} × {task.numbers} that have "
+            f"each answer equally often"
         )
+    table, shape = task.data(), (task.numbers, task.numbers)
     train = torch.zeros(len(table.targets), dtype=torch.bool)
     train[table.train] = True
     answers, train = table.targets.view(shape), train.view(shape)

@@ -11,7 +11,7 @@ import torch
 
 from grokcore import storage
 from grokcore.analysis.delay import GrokkingDelay
-from grokcore.derived import PROGRESS_FILE, measure
+from grokcore.derived import PROGRESS_FILE, measurable, measure
 from grokcore.experiments import CATALOGUE, Experiment
 from grokcore.runs import RECORDED, Run, load, run, store
 
@@ -28,7 +28,8 @@ def record(
     """Copy a finished run of the catalogue into the package, thinned out.
 
     Weights are stored in float16. The history and the provenance stay as they are.
-    Progress is measured on all snapshots, before most of their weights are left out.
+    Where the task has key directions, progress is measured on all snapshots, before
+    most of their weights are left out.
 
     Args:
         name: of the experiment in the catalogue.
@@ -54,7 +55,8 @@ def record(
             target / "snapshots" / f"{step}.safetensors",
             {n: t.to(torch.float16) for n, t in kept.items()},
         )
-    storage.write_table(target / PROGRESS_FILE, measure(source))
+    if measurable(source.experiment.task):
+        storage.write_table(target / PROGRESS_FILE, measure(source))
     for file in ("history.npz", "experiment.json"):
         shutil.copyfile(source.folder / file, target / file)
     return Run(target)

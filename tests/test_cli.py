@@ -267,8 +267,13 @@ def test_without_a_command_the_help_is_shown(cli):
     assert "Train small networks until they grok" in done.output
 
 
-def test_a_run_is_recorded_small_and_reproduced(cli, small, tmp_path, monkeypatch):
-    monkeypatch.setitem(gc.CATALOGUE, "small", small.replace(snapshots=(0, 5)))
+@pytest.mark.parametrize("operation", ["add", "multiply"])
+def test_a_run_is_recorded_small_and_reproduced(
+    cli, small, tmp_path, monkeypatch, operation
+):
+    task = gc.ModularTask(operation, p=7, train_fraction=0.5)
+    experiment = small.replace(task=task, snapshots=(0, 5))
+    monkeypatch.setitem(gc.CATALOGUE, "small", experiment)
     monkeypatch.setattr(runs, "RECORDED", tmp_path / "recorded")
     gc.CATALOGUE["small"].run()
     done = cli("record small --whole 5 --into", tmp_path / "recorded")
@@ -276,6 +281,8 @@ def test_a_run_is_recorded_small_and_reproduced(cli, small, tmp_path, monkeypatc
     recorded = gc.load("small")
     assert recorded.weights(0).keys() == {"embed.W_E"}
     assert len(recorded.weights(5)) > 1
+    # Only a table that has each answer equally often has key directions.
+    assert (recorded.folder / "progress.npz").exists() == (operation == "add")
     done = cli("reproduce small")
     assert done.exit_code == 0, done.output
     assert "the same, to the last bit" in done.output
