@@ -114,8 +114,7 @@ def fit_pattern(pattern: Tensor) -> PatternFit:
 def _coefficients(wave: Tensor, k: int) -> tuple[float, float]:
     """Factors of cos w n and sin w n in a wave [p]."""
     p = len(wave)
-    rows = fourier.basis(p)[2 * k - 1 : 2 * k + 1]
-    # Rows of the basis are waves divided by their norm.
+    # The basis has waves divided by their norm.
     norm = math.sqrt(p / 2 if 2 * k < p else p)
-    cosine, *sine = ((rows @ wave) / norm).tolist()
+    cosine, *sine = (fourier.transform(wave)[fourier.rows([k], p)] / norm).tolist()
     return cosine, sine[0] if sine else 0.0
