@@ -9,8 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.filters import Chain, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
-from grokcore.optimizers import SGD, Adam, AdamW
+from grokcore.optimizers import SGD, Adam, AdamW, Muon
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
@@ -26,9 +27,16 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Chain",
     "EmbeddingMLPConfig",
     "Experiment",
+    "FixedNorm",
+    "Gain",
+    "GrokfastEMA",
+    "GrokfastMA",
     "ModularTask",
+    "Muon",
+    "OrthoGrad",
     "Run",
     "StoreError",
     "TrainingDiverged",

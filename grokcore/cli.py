@@ -12,8 +12,9 @@ from torch import nn
 
 from grokcore import recording
 from grokcore.experiments import CATALOGUE
+from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
-from grokcore.optimizers import SGD, Adam, AdamW
+from grokcore.optimizers import SGD, Adam, AdamW, Muon
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
 from grokcore.state_dicts import read
 from grokcore.summary import summarize
@@ -23,7 +24,15 @@ __all__ = ["app"]
 
 _KINDS = {
     "model": {"transformer": TransformerConfig, "embedding_mlp": EmbeddingMLPConfig},
-    "optimizer": {"adamw": AdamW, "adam": Adam, "sgd": SGD},
+    "optimizer": {"adamw": AdamW, "adam": Adam, "sgd": SGD, "muon": Muon},
+    "filter": {
+        "grokfast_ema": GrokfastEMA,
+        "grokfast_ma": GrokfastMA,
+        "orthograd": OrthoGrad,
+        "gain": Gain,
+        "none": type(None),
+    },
+    "projection": {"fixed_norm": FixedNorm, "none": type(None)},
 }
 
 app = typer.Typer(
@@ -132,7 +141,10 @@ def sweep(
                 runs = run_sweep(grid, pool)
         for run in runs:
             fields = run.experiment.fields()
-            fields |= {part: getattr(run.experiment, part).kind for part in _KINDS}
+            fields |= {
+                part: getattr(getattr(run.experiment, part), "kind", None)
+                for part in _KINDS
+            }
             changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
             typer.echo(f"{changed}: {run.delay()}")
         for experiment, error in runs.failures.items():

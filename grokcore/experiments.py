@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from grokcore.descriptions import description, refusing, without_defaults
+from grokcore.filters import Filter, FixedNorm
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
@@ -46,7 +47,10 @@ class Experiment:
         optimizer: how its weights move.
         epochs: passes over the training rows.
         seed: of the initial weights, the order of batches, and dropout.
-        loss: "cross_entropy" or "mse", both in float64.
+        loss: "cross_entropy", "mse" or "stablemax", all in float64, or
+            "cross_entropy_float32".
+        filter: what acts on gradients before the optimizer does, if anything.
+        projection: what acts on weights after each step, if anything.
         precision: "bfloat16" runs matrix products in bfloat16 (autocast); weights,
             loss and optimizer keep theirs.
         batch_size: rows a step; ``None`` is all training rows at once.
@@ -83,6 +87,8 @@ class Experiment:
     epochs: int = Field(1_500, ge=1)
     seed: int = Field(0, ge=0)
     loss: LossName = "cross_entropy"
+    filter: Filter | None = None
+    projection: FixedNorm | None = None
     precision: Literal["float32", "bfloat16"] = "float32"
     batch_size: int | None = Field(None, ge=1)
     warmup: int = Field(0, ge=0)

@@ -43,7 +43,8 @@ def to_bridge(model: Transformer) -> TransformerBridge:
         model: with norm "none" or "pre".
 
     Raises:
-        ValueError: for norm "post", which TransformerLens' native models do not have.
+        ValueError: for norm "post" or "stream", which TransformerLens' native models
+            do not have.
         ImportError: if TransformerLens is not installed.
 
     >>> from grokcore import ModularTask, TransformerConfig
@@ -58,10 +59,10 @@ def to_bridge(model: Transformer) -> TransformerBridge:
     torch.Size([49, 2, 3, 3])
     """
     config = model.config
-    if config.norm == "post":
+    if config.norm not in ("none", "pre"):
         raise ValueError(
-            "norm='post' cannot be bridged: TransformerLens' native models have layer "
-            "norm before a sub-layer or not at all; allowed: 'none', 'pre'"
+            f"norm={config.norm!r} cannot be bridged: TransformerLens' native models "
+            f"have layer norm before a sub-layer or not at all; allowed: 'none', 'pre'"
         )
     from transformer_lens.config import TransformerBridgeConfig
     from transformer_lens.conversion_utils import convert_tl_checkpoint

@@ -1,7 +1,8 @@
 """What is minimized: each loss takes logits [B, C] and targets [B] to a scalar.
 
-Losses are computed in float64: late in training every probability is 1 to within
-float32, and the gradients that finish the clean-up would round to zero.
+Losses are computed in float64, but for the one that says otherwise: late in training
+every probability is 1 to within float32, and the gradients that finish the clean-up
+would round to zero.
 """
 
 import warnings
@@ -9,12 +10,20 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["LOSSES", "LossName", "cross_entropy", "mse"]
+__all__ = [
+    "LOSSES",
+    "LossName",
+    "cross_entropy",
+    "cross_entropy_float32",
+    "mse",
+    "stablemax",
+]
 
-LossName = Literal["cross_entropy", "mse"]
+LossName = Literal["cross_entropy", "cross_entropy_float32", "mse", "stablemax"]
 
 
 @cache
@@ -44,6 +53,40 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(_precise(logits), targets)
 
 
+def cross_entropy_float32(logits: Tensor, targets: Tensor) -> Tensor:
+    """Mean cross-entropy in nats, in float32: what most published code minimizes.
+
+    Once every training answer is sure, its gradients round to zero one by one:
+
+    >>> import torch
+    >>> sure = torch.tensor([[20.0, 0.0]], requires_grad=True), torch.tensor([0])
+    >>> cross_entropy_float32(*sure).item()
+    0.0
+    >>> f"{cross_entropy(*sure).item():.3g}"
+    '2.06e-09'
+    """
+    return F.cross_entropy(logits.float(), targets)
+
+
+def stablemax(logits: Tensor, targets: Tensor) -> Tensor:
+    """Mean of −ln of the right answer's StableMax probability, in float64.
+
+    StableMax grows linearly where softmax grows exponentially, so that no answer is
+    ever sure to within rounding: s(x) = x + 1 for x ≥ 0 and 1 / (1 − x) below, over
+    the sum of all s (Prieto et al. 2025, arXiv:2501.04697, section 4).
+
+    >>> import torch
+    >>> loss = stablemax(torch.tensor([[3.0, 0.0, -1.0]]), torch.tensor([0]))
+    >>> round(loss.exp().item(), 12)  # the right answer has 4 of 5.5
+    1.375
+    """
+    x = _precise(logits)
+    # Each branch sees only what it is for: no gradient of a division by 0.
+    s = torch.where(x >= 0, x + 1, 1 / (1 - x.clamp(max=0)))
+    right = s.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return (s.sum(-1).log() - right.log()).mean()
+
+
 def mse(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean squared distance of the logits to the one-hot target, in float64.
 
@@ -57,5 +100,7 @@ def mse(logits: Tensor, targets: Tensor) -> Tensor:
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "cross_entropy": cross_entropy,
+    "cross_entropy_float32": cross_entropy_float32,
     "mse": mse,
+    "stablemax": stablemax,
 }

@@ -18,6 +18,7 @@ OperationName = Literal[
     "add",
     "subtract",
     "multiply",
+    "multiply-nonzero",
     "divide",
     "x2+xy+y2",
     "x2+xy+y2+x",
@@ -82,6 +83,14 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "multiply": Operation(
         "a · b", True, "all a, b", lambda a, b, p: a * b % p, associative=True
+    ),
+    # As Grokfast's code has it (Lee et al. 2024, arXiv:2405.20233).
+    "multiply-nonzero": Operation(
+        "a · b",
+        True,
+        "b not 0",
+        lambda a, b, p: a * b % p,
+        defined=lambda b, p: b != 0,
     ),
     "divide": Operation(
         "a / b",

@@ -1,6 +1,6 @@
 """How weights move: frozen descriptions that build torch's own optimizers."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import torch
@@ -9,7 +9,9 @@ from torch import nn
 
 from grokcore.descriptions import description
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Muon", "Optimizer"]
+
+Parameters = Mapping[str, nn.Parameter]
 
 _Positive = Annotated[float, Field(gt=0)]
 _NonNegative = Annotated[float, Field(ge=0)]
@@ -31,7 +33,7 @@ class AdamW:
     Raises:
         ValueError: for an impossible value; the message names it and what is allowed.
 
-    >>> AdamW(lr=1e-2).build([nn.Parameter(torch.ones(2))]).defaults["betas"]
+    >>> AdamW(lr=1e-2).build({"w": nn.Parameter(torch.ones(2))}).defaults["betas"]
     (0.9, 0.98)
     """
 
@@ -41,11 +43,11 @@ class AdamW:
     eps: _Positive = 1e-8
     kind: Literal["adamw"] = Field("adamw", kw_only=True)
 
-    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    def build(self, parameters: Parameters) -> torch.optim.Optimizer:
         """Return ``torch.optim.AdamW``, fused where torch has that."""
         return _fused(
             torch.optim.AdamW,
-            parameters,
+            [*parameters.values()],
             lr=self.lr,
             weight_decay=self.weight_decay,
             betas=self.betas,
@@ -66,9 +68,8 @@ class Adam:
     Raises:
         ValueError: for an impossible value; the message names it and what is allowed.
 
-    >>> Adam(weight_decay=0.005).build([nn.Parameter(torch.ones(2))]).defaults[
-    ...     "weight_decay"
-    ... ]
+    >>> adam = Adam(weight_decay=0.005).build({"w": nn.Parameter(torch.ones(2))})
+    >>> adam.defaults["weight_decay"]
     0.005
     """
 
@@ -78,11 +79,11 @@ class Adam:
     eps: _Positive = 1e-8
     kind: Literal["adam"] = Field("adam", kw_only=True)
 
-    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    def build(self, parameters: Parameters) -> torch.optim.Optimizer:
         """Return ``torch.optim.Adam``, fused where torch has that."""
         return _fused(
             torch.optim.Adam,
-            parameters,
+            [*parameters.values()],
             lr=self.lr,
             weight_decay=self.weight_decay,
             betas=self.betas,
@@ -117,11 +118,11 @@ class SGD:
         if self.nesterov and self.momentum == 0:
             raise ValueError("nesterov=True needs a momentum in (0, 1), not 0")
 
-    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    def build(self, parameters: Parameters) -> torch.optim.Optimizer:
         """Return ``torch.optim.SGD``, fused where torch has that."""
         return _fused(
             torch.optim.SGD,
-            parameters,
+            [*parameters.values()],
             lr=self.lr,
             momentum=self.momentum,
             nesterov=self.nesterov,
@@ -129,13 +130,127 @@ class SGD:
         )
 
 
+@description
+class Muon:
+    """Muon for the matrices inside the blocks, AdamW for all other parameters.
+
+    Muon replaces a matrix's momentum by a nearly orthogonal matrix with the same
+    singular vectors (Jordan et al. 2024). Embeddings, unembedding, biases and norms are
+    AdamW's, as its authors advise. The matrix of each attention head is orthogonalized
+    by itself.
+
+    Args:
+        lr: learning rate of both, > 0.
+        weight_decay: decoupled, of both, ≥ 0.
+        momentum: share of the running mean of gradients that stays, in [0, 1).
+        nesterov: look ahead along the momentum.
+        newton_schulz_steps: iterations toward an orthogonal matrix, ≥ 1.
+        adjust_lr: "match_rms_adamw" scales a matrix's step to the size of one of
+            AdamW's, so that both can share ``lr`` (Liu et al. 2025, arXiv:2502.16982);
+            "original" by the root of its rows over its columns if that is above 1.
+        betas: of AdamW, in [0, 1).
+        eps: of AdamW, > 0.
+
+    Raises:
+        ValueError: for an impossible value; the message names it and what is allowed.
+
+    >>> Muon(lr=1e-2).momentum
+    0.95
+    """
+
+    lr: _Positive = 1e-3
+    weight_decay: _NonNegative = 1.0
+    momentum: _Unit = 0.95
+    nesterov: bool = True
+    newton_schulz_steps: int = Field(5, ge=1, lt=100)
+    adjust_lr: Literal["match_rms_adamw", "original"] = "match_rms_adamw"
+    betas: tuple[_Unit, _Unit] = (0.9, 0.98)
+    eps: _Positive = 1e-8
+    kind: Literal["muon"] = Field("muon", kw_only=True)
+
+    def build(self, parameters: Parameters) -> "MuonAndAdamW":
+        """Return both optimizers as one.
+
+        Raises:
+            RuntimeError: if this torch has no Muon; 2.9 and newer do.
+        """
+        if not hasattr(torch.optim, "Muon"):
+            raise RuntimeError(
+                f"Muon needs torch 2.9 or newer, this is torch {torch.__version__}"
+            )
+        matrices = {n: p for n, p in parameters.items() if _is_inner_matrix(n, p)}
+        others = {n: p for n, p in parameters.items() if n not in matrices}
+        if not matrices:
+            raise ValueError(f"Muon finds no matrix inside a block in {[*parameters]}")
+        heads = {n: p for n, p in matrices.items() if p.ndim == 3}
+        whole = {n: p for n, p in matrices.items() if p.ndim == 2}
+        slices = {
+            f"{name}.{i}": nn.Parameter(part)
+            for name, parameter in heads.items()
+            for i, part in enumerate(parameter.detach().unbind())
+        }
+        muon = torch.optim.Muon(
+            [*whole.values(), *slices.values()],
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            ns_steps=self.newton_schulz_steps,
+            adjust_lr_fn=self.adjust_lr,
+        )
+        adamw = AdamW(self.lr, self.weight_decay, self.betas, self.eps).build(others)
+        return MuonAndAdamW(muon, adamw, heads, {**whole, **slices, **others})
+
+
+def _is_inner_matrix(name: str, parameter: nn.Parameter) -> bool:
+    return name.startswith("blocks.") and parameter.ndim > 1
+
+
+class MuonAndAdamW:
+    """Two of torch's optimizers that step together, used as one.
+
+    torch's Muon takes matrices alone, so the heads of an attention matrix [H, D, K] are
+    handed to it one by one: slices that share the whole's memory.
+
+    Args:
+        muon: of torch, for whole matrices and slices.
+        adamw: of torch, for all else.
+        heads: the parameters that were sliced, by name.
+        parameters: whatever the two optimize, slices included, by name.
+    """
+
+    def __init__(
+        self,
+        muon: torch.optim.Optimizer,
+        adamw: torch.optim.Optimizer,
+        heads: Parameters,
+        parameters: Parameters,
+    ) -> None:
+        self.muon, self.adamw = muon, adamw
+        self.heads, self.parameters = heads, parameters
+        self.param_groups = [*muon.param_groups, *adamw.param_groups]
+        self.state = adamw.state = muon.state
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for parameter in (*self.parameters.values(), *self.heads.values()):
+            parameter.grad = None
+
+    def step(self) -> None:
+        """Move all weights."""
+        for name, parameter in self.heads.items():
+            for i, gradient in enumerate(parameter.grad.unbind()):
+                self.parameters[f"{name}.{i}"].grad = gradient
+        self.muon.step()
+        self.adamw.step()
+
+
 def _fused(
     optimizer: type[torch.optim.Optimizer],
-    parameters: Iterable[nn.Parameter],
+    parameters: list[nn.Parameter],
     **settings: Any,
 ) -> torch.optim.Optimizer:
     """One kernel for all parameters, where torch has one for their device."""
-    parameters = list(parameters)
     try:
         return optimizer(parameters, fused=True, **settings)
     except RuntimeError:
@@ -143,4 +258,4 @@ def _fused(
 
 
 #: Any of the descriptions above, told apart by ``kind`` in JSON.
-Optimizer = Annotated[AdamW | Adam | SGD, Field(discriminator="kind")]
+Optimizer = Annotated[AdamW | Adam | SGD | Muon, Field(discriminator="kind")]

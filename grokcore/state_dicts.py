@@ -49,8 +49,9 @@ def from_state_dict(
 
     Names and shapes tell the sizes, the number of layers, which biases there are, and
     whether there is layer norm: before each sub-layer if there is a ``ln_final``, after
-    it otherwise. Biases that are missing are 0. What leaves no trace is taken to be as
-    usual: causal attention, scores over √K, no norm but one that has weights.
+    it otherwise. Biases that are missing are 0, or left out if all parts of a kind lack
+    them. What leaves no trace is taken to be as usual: causal attention, scores over
+    √K, no norm but one that has weights, and a residual stream that is never normed.
 
     Args:
         weights: tensors by name, in either naming of this module. The older naming's
@@ -173,11 +174,13 @@ def _norm(weights: dict[str, Tensor]) -> str:
 
 
 def _biases(weights: dict[str, Tensor]) -> str:
-    """Which of our three sets of biases holds all that there are."""
+    """Which of our sets of biases is the smallest that holds all that there are."""
     parts = {name.split(".")[-2] for name in weights if ".b_" in name}
     if not parts:
         return "none"
-    return "mlp" if parts == {"mlp"} else "all"
+    if "unembed" in parts:
+        return "all"
+    return "blocks" if "attn" in parts else "mlp"
 
 
 def _equation(

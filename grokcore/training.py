@@ -80,7 +80,13 @@ class Trainer:
         self.model = experiment.model.build(experiment.task, experiment.seed)
         self.model.to(self.device)
         self.parameters = dict(self.model.named_parameters())
-        self.optimizer = experiment.optimizer.build(self.parameters.values())
+        self.optimizer = experiment.optimizer.build(self.parameters)
+        #: What has a state in the optimizer: the parameters, or slices of them.
+        self.optimized = getattr(self.optimizer, "parameters", self.parameters)
+        self.filter = experiment.filter and experiment.filter.build(self.parameters)
+        self.project = experiment.projection and experiment.projection.build(
+            self.parameters
+        )
         self.loss = LOSSES[experiment.loss]
         rows = len(self.table.train)
         self.batch_size = min(experiment.batch_size or rows, rows)
@@ -164,12 +170,16 @@ class Trainer:
         answers.loss.backward()
 
     def update(self) -> None:
-        """Move the weights; that is one step."""
+        """Filter the gradients and move the weights; that is one step."""
+        if self.filter is not None:
+            self.filter()
         if self.experiment.warmup:
             share = min(1.0, (self.step + 1) / self.experiment.warmup)
             for group in self.optimizer.param_groups:
                 group["lr"] = self.experiment.optimizer.lr * share
         self.optimizer.step()
+        if self.project is not None:
+            self.project()
         self.step += 1
 
     def _answer(self, operands: Tensor, targets: Tensor) -> Answers:
@@ -242,10 +252,13 @@ class Trainer:
     def state(self) -> dict[str, Tensor]:
         """Return all that the rest of the run depends on, as named tensors."""
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        for name, parameter in self.parameters.items():
+        for name, parameter in self.optimized.items():
             for entry, value in self.optimizer.state[parameter].items():
                 if value is not None:
                     tensors[f"optimizer.{name}.{entry}"] = torch.as_tensor(value)
+        if self.filter is not None:
+            remembered = self.filter.state().items()
+            tensors |= {f"filter.{name}": value for name, value in remembered}
         # A row that was taken at this very step will be taken again.
         rows = [list(r.values()) for r in self.history if r["step"] < self.step]
         tensors["history"] = torch.tensor(rows, dtype=torch.float64)
@@ -273,13 +286,21 @@ class Trainer:
                 if name.startswith("model.")
             }
         )
-        for name, parameter in self.parameters.items():
+        for name, parameter in self.optimized.items():
             prefix = f"optimizer.{name}."
             self.optimizer.state[parameter] = {
                 key.removeprefix(prefix): tensor.to(self.device)
                 for key, tensor in tensors.items()
                 if key.startswith(prefix)
             }
+        if self.filter is not None:
+            self.filter.restore(
+                {
+                    name.removeprefix("filter."): tensor.to(self.device)
+                    for name, tensor in tensors.items()
+                    if name.startswith("filter.")
+                }
+            )
         self.history = [
             dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()
         ]

@@ -36,7 +36,7 @@ def start(experiment: Experiment, store: Path) -> int:
 def main(experiments: Path, stores: Path, kills: int) -> None:
     rng = random.Random(0)
     # The first optimizer of a process loads half of torch: once, not in each child.
-    AdamW().build([torch.nn.Parameter(torch.ones(1))])
+    AdamW().build({"w": torch.nn.Parameter(torch.ones(1))})
     for path in sorted(experiments.glob("*.json")):
         experiment = Experiment.from_json(path.read_text(encoding="utf-8"))
         began = time.monotonic()

@@ -39,7 +39,7 @@ def test_the_bridge_peer_is_our_model(tiny):
     with torch.no_grad():
         theirs = peer.model(experiment.task.data().tokens)[:, -1]
         torch.testing.assert_close(theirs, ours(experiment.task.data().tokens))
-    trained = sum(p.numel() for p in peers._trained(peer.model))
+    trained = sum(p.numel() for p in peers._trained(peer.model).values())
     assert trained == sum(p.numel() for p in ours.parameters())
 
 

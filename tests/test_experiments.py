@@ -14,11 +14,19 @@ from grokcore import (
     SGD,
     Adam,
     AdamW,
+    Chain,
     EmbeddingMLPConfig,
     Experiment,
+    FixedNorm,
+    Gain,
+    GrokfastEMA,
+    GrokfastMA,
     ModularTask,
+    Muon,
+    OrthoGrad,
     TransformerConfig,
 )
+from grokcore.losses import LOSSES
 from grokcore.spacing import log_spaced
 
 counts = st.integers(1, 10**6)
@@ -50,9 +58,10 @@ transformers = st.builds(
     layers=st.integers(1, 4),
     mlp_width=st.none() | counts,
     activation=st.sampled_from(["relu", "gelu"]),
-    norm=st.sampled_from(["none", "pre", "post"]),
+    norm=st.sampled_from(["none", "pre", "post", "stream"]),
+    outputs=st.sampled_from(["numbers", "vocabulary"]),
     dropout=units,
-    biases=st.sampled_from(["none", "mlp", "all"]),
+    biases=st.sampled_from(["none", "mlp", "blocks", "all"]),
     init=st.sampled_from(["transformer_lens", "pytorch"]),
 )
 models = transformers | st.builds(EmbeddingMLPConfig, width=counts, mlp_width=counts)
@@ -61,6 +70,16 @@ optimizers = (
     | st.builds(Adam, lr=rates, weight_decay=decays, betas=betas, eps=rates)
     | st.builds(SGD, lr=rates, momentum=units, weight_decay=decays)
     | st.builds(SGD, momentum=st.floats(0.1, 0.9), nesterov=st.just(True))
+    | st.builds(Muon, lr=rates, weight_decay=decays, momentum=units)
+)
+simple_filters = (
+    st.builds(GrokfastEMA, alpha=units, lamb=decays)
+    | st.builds(GrokfastMA, window=counts, lamb=decays, start=st.integers(0, 9))
+    | st.builds(OrthoGrad)
+    | st.builds(Gain, lamb=decays)
+)
+filters = simple_filters | st.builds(
+    Chain, filters=st.lists(simple_filters, min_size=1, max_size=3)
 )
 experiment_fields = {
     "task": tasks,
@@ -68,7 +87,9 @@ experiment_fields = {
     "optimizer": optimizers,
     "epochs": counts,
     "seed": st.integers(0, 2**40),
-    "loss": st.sampled_from(["cross_entropy", "mse"]),
+    "loss": st.sampled_from([*LOSSES]),
+    "filter": st.none() | filters,
+    "projection": st.none() | st.builds(FixedNorm, share=rates),
     "precision": st.sampled_from(["float32", "bfloat16"]),
     "batch_size": st.none() | counts,
     "warmup": st.integers(0, 100),
@@ -140,6 +161,7 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "norm": "pre",
         "dropout": 0.1,
         "biases": "all",
+        "outputs": "vocabulary",
         "init": "pytorch",
         "lr": 0.1,
         "weight_decay": 0.0,
@@ -148,6 +170,8 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "epochs": 7,
         "seed": 1,
         "loss": "mse",
+        "filter": GrokfastEMA(),
+        "projection": FixedNorm(),
         "precision": "bfloat16",
         "batch_size": 512,
         "warmup": 10,
@@ -257,7 +281,7 @@ def test_lists_and_numbers_of_numpy_are_taken_where_they_are_natural():
         ({"epochs": "10"}, "'10'", "valid integer"),
         ({"epochs": True}, "True", "valid integer"),
         ({"seed": -1}, "-1", "greater than or equal to 0"),
-        ({"loss": "hinge"}, "'hinge'", "'cross_entropy' or 'mse'"),
+        ({"loss": "hinge"}, "'hinge'", "'mse' or 'stablemax'"),
         ({"precision": "float16"}, "'float16'", "'float32' or 'bfloat16'"),
         ({"batch_size": 0}, "0", "greater than or equal to 1"),
         ({"warmup": -1}, "-1", "greater than or equal to 0"),

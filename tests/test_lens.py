@@ -33,7 +33,7 @@ def configs(draw):
         mlp_width=draw(st.none() | st.integers(1, 20)),
         activation=draw(st.sampled_from(["relu", "gelu"])),
         norm=draw(st.sampled_from(["none", "pre"])),
-        biases=draw(st.sampled_from(["none", "mlp", "all"])),
+        biases=draw(st.sampled_from(["none", "mlp", "blocks", "all"])),
         init=draw(st.sampled_from(["transformer_lens", "pytorch"])),
         dropout=draw(st.sampled_from([0.0, 0.5])),
     )

@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from grokcore import SGD, Adam, AdamW
-from grokcore.losses import LOSSES, cross_entropy, mse
+from grokcore import SGD, Adam, AdamW, Muon, TransformerConfig
+from grokcore.losses import (
+    LOSSES,
+    cross_entropy,
+    cross_entropy_float32,
+    mse,
+    stablemax,
+)
 from grokcore.training import Trainer
 
 shapes = st.tuples(st.integers(1, 6), st.integers(2, 7), st.integers(0, 1000))
@@ -42,6 +48,43 @@ def test_mse_is_the_mean_square_of_all_entries(shape):
     assert loss.item() == pytest.approx(((logits - one_hot) ** 2).mean(), rel=1e-12)
 
 
+@given(shapes)
+def test_stablemax_is_the_surprise_of_its_own_probabilities(shape):
+    logits, targets = logits_and_targets(shape)
+    x = logits.astype(np.float64)
+    s = np.array([[v + 1 if v >= 0 else 1 / (1 - v) for v in row] for row in x])
+    chance = (s / s.sum(1, keepdims=True))[np.arange(len(x)), targets]
+    loss = stablemax(torch.from_numpy(logits), torch.from_numpy(targets))
+    assert loss.dtype == torch.float64
+    assert loss.item() == pytest.approx(-np.log(chance).mean(), rel=1e-12)
+
+
+def test_stablemax_has_finite_gradients_where_its_branches_would_not():
+    # At 1 the lower branch would divide by 0; at 0 the two branches meet.
+    logits = torch.tensor([[1.0, 0.0, -1.0, 1e6, -1e6]], dtype=torch.float64)
+    logits.requires_grad_()
+    target = torch.tensor([0])
+    stablemax(logits, target).backward()
+    assert logits.grad.isfinite().all()
+    assert torch.autograd.gradcheck(
+        lambda x: stablemax(x, target),
+        torch.tensor(
+            [[1.0, 0.3, -1.0, 50.0, -50.0]], dtype=torch.float64
+        ).requires_grad_(),
+    )
+
+
+def test_stablemax_keeps_a_gradient_where_softmax_has_none_left():
+    def slope(loss):
+        logits = torch.tensor([[200.0, 0.0]], requires_grad=True)
+        loss(logits, torch.tensor([0])).backward()
+        return abs(logits.grad[0, 1].item())
+
+    assert slope(cross_entropy_float32) == 0
+    assert slope(cross_entropy) < 1e-80
+    assert slope(stablemax) > 1e-3
+
+
 def test_cross_entropy_still_falls_where_float32_would_be_zero():
     logits = torch.tensor([[25.0, 0.0]], requires_grad=True)
     loss = cross_entropy(logits, torch.tensor([0]))
@@ -51,11 +94,14 @@ def test_cross_entropy_still_falls_where_float32_would_be_zero():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_losses_of_half_precision_logits_are_float64(name):
+def test_losses_of_half_precision_logits_are_taken_in_full_precision(name):
     logits = torch.randn(3, 5, generator=torch.Generator().manual_seed(0)).bfloat16()
     targets = torch.tensor([0, 1, 2])
     exact = LOSSES[name](logits.double(), targets)
-    assert LOSSES[name](logits, targets).item() == exact.item()
+    loss = LOSSES[name](logits, targets)
+    assert loss.item() == exact.item()
+    narrow = name.endswith("float32")
+    assert loss.dtype == (torch.float32 if narrow else torch.float64)
 
 
 # -- optimizers ------------------------------------------------------------------
@@ -86,7 +132,7 @@ def sgd(w, gradients, lr, momentum, nesterov, weight_decay):
 
 def after_steps(optimizer, w, gradients):
     parameter = nn.Parameter(torch.from_numpy(w.copy()))
-    steps = optimizer.build([parameter])
+    steps = optimizer.build({"w": parameter})
     for g in gradients:
         parameter.grad = torch.from_numpy(g.copy())
         steps.step()
@@ -139,7 +185,7 @@ def test_nesterov_looks_ahead(problem):
 
 @pytest.mark.parametrize("optimizer", [AdamW(), Adam(), SGD()])
 def test_steps_are_fused_where_torch_has_that(optimizer, monkeypatch):
-    weights = [nn.Parameter(torch.ones(2))]
+    weights = {"w": nn.Parameter(torch.ones(2))}
     whole = optimizer.build(weights)
     assert whole.defaults["fused"]
 
@@ -150,12 +196,117 @@ def test_steps_are_fused_where_torch_has_that(optimizer, monkeypatch):
             super().__init__(parameters, **settings)
 
     monkeypatch.setattr(torch.optim, type(whole).__name__, NoKernel)
-    assert optimizer.build(iter(weights)).defaults == whole.defaults | {"fused": None}
+    assert optimizer.build(weights).defaults == whole.defaults | {"fused": None}
+
+
+# -- Muon ------------------------------------------------------------------------
+
+
+def orthogonalized(matrix, steps=5):
+    """Newton–Schulz toward the nearest orthogonal matrix (Jordan et al. 2024)."""
+    x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
+    x = x / np.linalg.norm(x)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x.T if matrix.shape[0] > matrix.shape[1] else x
+
+
+needs_muon = pytest.mark.skipif(
+    not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or newer"
+)
+
+
+@pytest.fixture
+def muon_problem(tiny):
+    """A transformer's parameters with random gradients, and what they were."""
+    task = tiny().task
+    model = TransformerConfig(width=16, heads=2).build(task, seed=0)
+    parameters = dict(model.named_parameters())
+    generator = torch.Generator().manual_seed(1)
+    before = {n: p.detach().clone().double().numpy() for n, p in parameters.items()}
+
+    def give_gradients():
+        for p in parameters.values():
+            p.grad = torch.randn(p.shape, generator=generator)
+        return {n: p.grad.double().numpy() for n, p in parameters.items()}
+
+    return parameters, before, give_gradients
+
+
+@needs_muon
+def test_muon_takes_each_matrix_of_each_head_and_adamw_the_rest(muon_problem):
+    parameters, before, give_gradients = muon_problem
+    muon = Muon(lr=0.02, weight_decay=0.5, momentum=0.0, nesterov=False)
+    optimizer = muon.build(parameters)
+    gradients = give_gradients()
+    optimizer.step()
+    for name, parameter in parameters.items():
+        w, g, after = before[name], gradients[name], parameter.detach().numpy()
+        shrunk = w * (1 - 0.02 * 0.5)
+        if "blocks" not in name or w.ndim == 1:
+            # The first step of AdamW is the sign of the gradient.
+            np.testing.assert_allclose(after, shrunk - 0.02 * np.sign(g), atol=1e-6)
+            continue
+        for i in np.ndindex(w.shape[:-2]):  # a head, or the whole matrix
+            step = orthogonalized(g[i]) * 0.02 * 0.2 * max(w[i].shape) ** 0.5
+            # torch iterates in bfloat16, which is good to about a hundredth.
+            np.testing.assert_allclose(
+                after[i], shrunk[i] - step, atol=0.06 * abs(step).max()
+            )
+
+
+@needs_muon
+def test_muon_leaves_no_gradient_and_no_memory_apart(muon_problem):
+    parameters, _, give_gradients = muon_problem
+    optimizer = Muon().build(parameters)
+    give_gradients()
+    optimizer.step()
+    W_Q = parameters["blocks.0.attn.W_Q"]
+    for i, part in enumerate(W_Q):
+        assert torch.equal(optimizer.parameters[f"blocks.0.attn.W_Q.{i}"], part)
+    optimizer.zero_grad()
+    assert all(
+        p.grad is None for p in (*parameters.values(), *optimizer.parameters.values())
+    )
+
+
+@needs_muon
+def test_a_run_with_muon_that_was_cut_ends_with_the_same_bits(tiny):
+    experiment = tiny(optimizer=Muon(lr=1e-2), warmup=4, epochs=12)
+    whole, kept = Trainer(experiment, device="cpu"), {}
+
+    def keep(state):
+        if state.step == 7:
+            now = state.trainer.state().items()
+            kept.update((name, tensor.clone()) for name, tensor in now)
+
+    whole.train([keep])
+    again = Trainer(experiment, device="cpu")
+    again.restore(kept)
+    again.train()
+    assert again.history == whole.history
+    for name, parameter in whole.parameters.items():
+        assert torch.equal(again.parameters[name], parameter)
+
+
+def test_muon_says_which_torch_it_needs(monkeypatch, muon_problem):
+    monkeypatch.delattr(torch.optim, "Muon", raising=False)
+    with pytest.raises(RuntimeError, match=r"needs torch 2\.9 or newer, this is torch"):
+        Muon().build(muon_problem[0])
+
+
+def test_muon_refuses_a_model_without_inner_matrices():
+    with pytest.raises(ValueError, match=r"no matrix inside a block in \['embed.W_E'"):
+        Muon().build({"embed.W_E": nn.Parameter(torch.ones(3, 2))})
 
 
 @pytest.mark.parametrize(
     ("make", "given_value", "allowed"),
     [
+        (lambda: Muon(momentum=1.0), "1.0", "less than 1"),
+        (lambda: Muon(newton_schulz_steps=0), "0", "greater than or equal to 1"),
+        (lambda: Muon(adjust_lr="none"), "'none'", "'match_rms_adamw' or 'original'"),
         (lambda: AdamW(lr=0.0), "0.0", "greater than 0"),
         (lambda: AdamW(lr=-1.0), "-1.0", "greater than 0"),
         (lambda: AdamW(lr=float("inf")), "inf", "finite"),

@@ -132,7 +132,7 @@ def test_low_precision_is_raised_to_float32(dtype):
         heads=st.sampled_from([1, 2]),
         mlp_width=st.integers(1, 9),
         norm=st.sampled_from(["none", "pre", "post"]),
-        biases=st.sampled_from(["none", "mlp", "all"]),
+        biases=st.sampled_from(["none", "mlp", "blocks", "all"]),
     ),
     st.sampled_from(["a b =", "a ∘ b ="]),
     st.integers(2, 3),
@@ -269,11 +269,14 @@ def test_another_number_of_heads_is_refused():
 
 
 def test_biases_that_are_missing_are_zero():
-    weights = without("blocks.0.attn.b_Q", "unembed.b_U")
+    weights = without("blocks.0.attn.b_Q")
     model = from_state_dict(weights)
     assert (model.blocks[0].attn.b_Q == 0).all()
-    assert (model.unembed.b_U == 0).all()
     assert torch.equal(model.blocks[0].attn.b_K, weights["blocks.0.attn.b_K"])
+
+
+def test_biases_that_no_part_of_a_kind_has_are_left_out():
+    assert from_state_dict(without("unembed.b_U")).unembed.b_U is None
 
 
 def bridged():

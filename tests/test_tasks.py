@@ -25,6 +25,7 @@ MODULAR = {
     "add": lambda a, b, p: (a + b) % p,
     "subtract": lambda a, b, p: (a - b) % p,
     "multiply": lambda a, b, p: (a * b) % p,
+    "multiply-nonzero": lambda a, b, p: (a * b) % p if b else None,
     "divide": divided,
     "x2+xy+y2": lambda a, b, p: (a**2 + a * b + b**2) % p,
     "x2+xy+y2+x": lambda a, b, p: (a**2 + a * b + b**2 + a) % p,

@@ -66,11 +66,12 @@ def activations(model: Transformer) -> Activations:
     *blocks, last = model.blocks
     for block in blocks:
         x = block(x)
+    x = last.enter(x)
     scores, pattern, update = _attend(last, x)
     x = last.add_attn(x[:, -1], update)
     neurons = _neurons(last, x)
     x = last.add_mlp(x)
-    logits = model.unembed(model.ln_final(x) if model.config.norm == "pre" else x)
+    logits = model.read_answer(x)
     kept = (scores, pattern, neurons, logits)
     return Activations(*(part.unflatten(0, tokens.shape[:2]) for part in kept))
 
@@ -106,5 +107,5 @@ def _attend(block: Block, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _neurons(block: Block, x: Tensor) -> Tensor:
     """[B, D] → [B, M]."""
-    mlp, read = block.mlp, block.ln2(x) if block.norm == "pre" else x
+    mlp, read = block.mlp, block.read_mlp(x)
     return mlp.activation(affine(read, mlp.W_in, mlp.b_in))

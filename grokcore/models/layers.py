@@ -124,7 +124,9 @@ class Block(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.norm = config.norm
-        self.attn = Attention(config.width, config.heads, config.biases == "all")
+        self.attn = Attention(
+            config.width, config.heads, config.biases in ("blocks", "all")
+        )
         self.mlp = MLP(
             config.width, config.neurons, config.activation, config.biases != "none"
         )
@@ -132,6 +134,10 @@ class Block(nn.Module):
             self.ln1 = LayerNorm(config.width)
             self.ln2 = LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
+
+    def enter(self, x: Tensor) -> Tensor:
+        """What the residual stream becomes where the block begins."""
+        return self.ln1(x) if self.norm == "stream" else x
 
     def read_attn(self, x: Tensor) -> Tensor:
         """What attention reads from the residual stream."""
@@ -142,13 +148,17 @@ class Block(nn.Module):
         x = x + self.dropout(update)
         return self.ln1(x) if self.norm == "post" else x
 
+    def read_mlp(self, x: Tensor) -> Tensor:
+        """What the MLP reads from the residual stream."""
+        return self.ln2(x) if self.norm in ("pre", "stream") else x
+
     def add_mlp(self, x: Tensor) -> Tensor:
         """Run the MLP and add its output to the residual stream."""
-        update = self.mlp(self.ln2(x) if self.norm == "pre" else x)
-        x = x + self.dropout(update)
+        x = x + self.dropout(self.mlp(self.read_mlp(x)))
         return self.ln2(x) if self.norm == "post" else x
 
     def forward(self, x: Tensor) -> Tensor:
+        x = self.enter(x)
         return self.add_mlp(self.add_attn(x, self.attn(self.read_attn(x))))
 
 

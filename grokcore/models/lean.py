@@ -54,17 +54,18 @@ def answer(model: Transformer, operands: Tensor) -> Tensor:
     stream = _embed(model, operands)
     *blocks, last = model.blocks
     for block in blocks:
+        stream = [x.map(block.enter) for x in stream]
         keys, values = _keys_and_values(block, stream)
         stream = [
             _add(block, x, _attend(block, x, keys[: t + 1], values[: t + 1]))
             for t, x in enumerate(stream)
         ]
+    stream = [x.map(last.enter) for x in stream]
     x = stream[-1]
     z = _attend(last, x, *_keys_and_values(last, stream))
     if x.index is None and len(x.values) == 1 and _folding_saves_work(model, z):
         return _folded(model, x.values, z.spread())
-    x = _add(last, x, z).spread()
-    return model.unembed(model.ln_final(x) if model.config.norm == "pre" else x)
+    return model.read_answer(_add(last, x, z).spread())
 
 
 def _embed(model: Transformer, operands: Tensor) -> list[Rows]:

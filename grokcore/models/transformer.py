@@ -38,10 +38,14 @@ class TransformerConfig:
         mlp_width: M, neurons a block; ``None`` means 4 D.
         activation: of the neurons.
         norm: layer norm nowhere, before each sub-layer and before the unembedding
-            ("pre"), or after each addition to the residual stream ("post").
+            ("pre"), or after each addition to the residual stream ("post"). "stream"
+            is "pre" with a twist that published code has: what goes into a block's
+            attention, normed, also takes the residual stream's place.
         dropout: share of each sub-layer's output that is dropped in training.
-        biases: "mlp" has b_in and b_out only, "all" also those of attention and
-            unembedding.
+        biases: "mlp" has b_in and b_out only, "blocks" also those of attention, "all"
+            that of the unembedding, too.
+        outputs: a logit for each number, or for each token of the "vocabulary", with
+            "=" and the operator among them; those are never right.
         init: "transformer_lens" draws every matrix from N(0, 0.8²/D), biases 0;
             "pytorch" follows torch's layers: N(0, 1) embeddings, Xavier-uniform
             queries, keys and values, Kaiming-uniform elsewhere.
@@ -58,9 +62,10 @@ class TransformerConfig:
     heads: int = Field(4, ge=1)
     mlp_width: int | None = Field(None, ge=1)
     activation: Literal["relu", "gelu"] = "relu"
-    norm: Literal["none", "pre", "post"] = "none"
+    norm: Literal["none", "pre", "post", "stream"] = "none"
     dropout: float = Field(0.0, ge=0, lt=1)
-    biases: Literal["none", "mlp", "all"] = "mlp"
+    biases: Literal["none", "mlp", "blocks", "all"] = "mlp"
+    outputs: Literal["numbers", "vocabulary"] = "numbers"
     init: Literal["transformer_lens", "pytorch"] = "transformer_lens"
     kind: Literal["transformer"] = Field("transformer", kw_only=True)
 
@@ -82,7 +87,7 @@ class TransformerConfig:
         return Transformer(
             self,
             vocabulary=task.vocabulary,
-            classes=task.numbers,
+            classes=getattr(task, self.outputs),
             layout=task.layout,
             seed=seed,
         )
@@ -122,7 +127,7 @@ class Transformer(nn.Module):
         self.embed = Embed(vocabulary, config.width)
         self.pos_embed = PosEmbed(len(layout), config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        if config.norm == "pre":
+        if config.norm in ("pre", "stream"):
             self.ln_final = LayerNorm(config.width)
         self.unembed = Unembed(config.width, classes, config.biases == "all")
         self._initialize(torch.Generator().manual_seed(seed))
@@ -171,6 +176,8 @@ class Transformer(nn.Module):
         x = self.embed.W_E[tokens] + self.pos_embed.W_pos
         for block in self.blocks:
             x = block(x)
-        if self.config.norm == "pre":
-            x = self.ln_final(x)
-        return self.unembed(x)
+        return self.read_answer(x)
+
+    def read_answer(self, x: Tensor) -> Tensor:
+        """Logits from the residual stream after the last block, [..., D] → [..., C]."""
+        return self.unembed(self.ln_final(x) if hasattr(self, "ln_final") else x)
