@@ -9,7 +9,7 @@ from grokcore import (
     ModularTask,
     TransformerConfig,
 )
-from grokcore.experiments import CATALOGUE
+from grokcore.catalogue import CATALOGUE
 
 LIVE = CATALOGUE["live-p113"]
 FASTEST = CATALOGUE["fast-p113"]

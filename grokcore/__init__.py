@@ -8,7 +8,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
 from grokcore.filters import Chain, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon

@@ -11,7 +11,7 @@ import typer
 from torch import nn
 
 from grokcore import recording
-from grokcore.experiments import CATALOGUE
+from grokcore.catalogue import CATALOGUE
 from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon

@@ -1,7 +1,8 @@
 """Experiments as data: everything that decides a run, and nothing else.
 
 An :class:`Experiment` is a frozen tree of dataclasses. It goes to JSON and back, has a
-key by which its run is stored, and spreads into grids.
+key by which its run is stored, and spreads into grids. Those that have a name are in
+:mod:`grokcore.catalogue`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from grokcore.runs import Run
     from grokcore.training import Callback
 
-__all__ = ["CATALOGUE", "TRAINING_REVISION", "Experiment"]
+__all__ = ["TRAINING_REVISION", "Experiment"]
 
 #: Part of every key; raised when a change of code changes the numbers of a training.
 TRAINING_REVISION = 1
@@ -267,39 +268,3 @@ class Experiment:
 
 def _adapter() -> TypeAdapter[Experiment]:
     return TypeAdapter(Experiment)
-
-
-_LIVE = Experiment(
-    task=ModularTask("add", p=113, train_fraction=0.3, split_seed=598),
-    model=TransformerConfig(layers=1, width=128, heads=4),
-    optimizer=AdamW(lr=1e-2, weight_decay=1.0),
-    epochs=1_500,
-    snapshots=64,
-)
-
-#: Experiments that have a name, as in ``grokcore train nanda-p113``.
-CATALOGUE: dict[str, Experiment] = {
-    # The recipe of the chapters: the whole story in less than a minute on a laptop.
-    "live-p113": _LIVE,
-    "live-p59": _LIVE.replace(p=59, train_fraction=0.5, epochs=500),
-    # The fastest recipe known here that stays generalized, for the speed tables.
-    "fast-p113": _LIVE.replace(
-        lr=7e-3,
-        weight_decay=3.0,
-        precision="bfloat16",
-        epochs=600,
-        eval_every=10,
-        stop_val_accuracy=0.99,
-        epochs_after_stop=200,
-        snapshots=0,
-    ),
-    # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
-    "nanda-p113": _LIVE.replace(
-        lr=1e-3,
-        epochs=18_000,
-        seed=999,
-        biases="none",
-        eval_every=50,
-        snapshots=(10, 20, 50, 100, *range(0, 18_001, 180)),
-    ),
-}

@@ -12,10 +12,11 @@ import torch
 from grokcore import storage
 from grokcore.analysis.delay import GrokkingDelay
 from grokcore.derived import PROGRESS_FILE, measurable, measure
-from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
 from grokcore.runs import RECORDED, Run, load, run, store
 
-__all__ = ["Reproduction", "compare", "named", "record", "reproduce"]
+__all__ = ["Reproduction", "compare", "named", "record", "reproduce", "ship"]
 
 
 def record(
@@ -43,20 +44,45 @@ def record(
     source = named(name).stored()
     if source is None or source.status != "finished":
         raise ValueError(f"{name!r} is not trained yet: grokcore train {name}")
-    whole = set(whole) | {source.snapshots[-1]}
+    whole = {*whole, source.snapshots[-1]}
+    measured = measurable(source.experiment.task)
+    return ship(source, into / name, whole, parameters, measured=measured)
+
+
+def ship(
+    source: Run,
+    target: Path,
+    whole: Iterable[int] = (),
+    parameters: tuple[str, ...] = (),
+    *,
+    measured: bool = False,
+) -> Run:
+    """Copy a run into a folder, thinned out; without options its history alone.
+
+    Args:
+        source: the run.
+        target: the folder, which is deleted first if it is there.
+        whole: steps whose weights are kept whole.
+        parameters: what is kept of all other snapshots.
+        measured: keep what :func:`grokcore.derived.measure` finds on all snapshots.
+
+    Raises:
+        ValueError: if the run has no snapshots at those steps.
+    """
+    whole = set(whole)
     if missing := whole - set(source.snapshots):
         raise ValueError(f"no snapshots at {missing}; there are {source.snapshots}")
-    target = into / name
     shutil.rmtree(target, ignore_errors=True)
-    for step in source.snapshots:
+    for step in source.snapshots if parameters else sorted(whole):
         weights = source.weights(step)
         kept = weights if step in whole else {n: weights[n] for n in parameters}
         storage.write_tensors(
             target / "snapshots" / f"{step}.safetensors",
             {n: t.to(torch.float16) for n, t in kept.items()},
         )
-    if measurable(source.experiment.task):
+    if measured:
         storage.write_table(target / PROGRESS_FILE, measure(source))
+    target.mkdir(parents=True, exist_ok=True)
     for file in ("history.npz", "experiment.json"):
         shutil.copyfile(source.folder / file, target / file)
     return Run(target)

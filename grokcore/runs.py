@@ -29,7 +29,8 @@ from torch import Tensor, nn
 
 from grokcore import keeping, storage
 from grokcore.analysis.delay import GrokkingDelay, grokking_delay
-from grokcore.experiments import CATALOGUE, Experiment
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
 from grokcore.storage import StoreError
 from grokcore.training import COLUMNS, Callback, Trainer, TrainingDiverged
 

@@ -1,0 +1,85 @@
+"""Experiments that have a name, as in ``grokcore train nanda-p113``."""
+
+from grokcore.experiments import Experiment
+from grokcore.filters import GrokfastEMA, GrokfastMA
+from grokcore.models import TransformerConfig
+from grokcore.optimizers import Adam, AdamW
+from grokcore.tasks import ModularTask
+
+__all__ = ["CATALOGUE"]
+
+_LIVE = Experiment(
+    task=ModularTask("add", p=113, train_fraction=0.3, split_seed=598),
+    model=TransformerConfig(layers=1, width=128, heads=4),
+    optimizer=AdamW(lr=1e-2, weight_decay=1.0),
+    epochs=1_500,
+    snapshots=64,
+)
+
+# Lee et al. (2024), arXiv:2405.20233, as their code has it, without a filter.
+_GROKFAST = Experiment(
+    task=ModularTask(
+        "multiply-nonzero",
+        p=97,
+        train_fraction=0.5,
+        split_seed=0,
+        token_format="a ∘ b =",
+    ),
+    model=TransformerConfig(
+        layers=2,
+        norm="stream",
+        activation="gelu",
+        biases="blocks",
+        outputs="vocabulary",
+        init="pytorch",
+    ),
+    optimizer=Adam(lr=1e-3, weight_decay=0.0),
+    loss="cross_entropy_float32",
+    batch_size=512,
+    warmup=10,
+    epochs=5_000,  # of 10 steps
+    eval_every=10,
+    stop_val_accuracy=0.95,
+    epochs_after_stop=100,
+)
+
+#: Experiments by name; :meth:`~grokcore.experiments.Experiment.replace` changes one.
+CATALOGUE: dict[str, Experiment] = {
+    # The recipe of the chapters: the whole story in less than a minute on a laptop.
+    "live-p113": _LIVE,
+    "live-p59": _LIVE.replace(p=59, train_fraction=0.5, epochs=500),
+    # The fastest recipe known here that stays generalized, for the speed tables.
+    "fast-p113": _LIVE.replace(
+        lr=7e-3,
+        weight_decay=3.0,
+        precision="bfloat16",
+        epochs=600,
+        eval_every=10,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=200,
+        snapshots=0,
+    ),
+    # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
+    "nanda-p113": _LIVE.replace(
+        lr=1e-3,
+        epochs=18_000,
+        seed=999,
+        biases="none",
+        eval_every=50,
+        snapshots=(10, 20, 50, 100, *range(0, 18_001, 180)),
+    ),
+    # Grokfast in its own setting: no filter, and the two that its paper compares.
+    "grokfast-none": _GROKFAST,
+    "grokfast-ma": _GROKFAST.replace(
+        filter=GrokfastMA(window=100, lamb=5.0),
+        weight_decay=0.01,
+        epochs=400,
+        eval_every=5,
+    ),
+    "grokfast-ema": _GROKFAST.replace(
+        filter=GrokfastEMA(alpha=0.98, lamb=2.0),
+        weight_decay=0.005,
+        epochs=400,
+        eval_every=5,
+    ),
+}

@@ -1,0 +1,228 @@
+"""Studies: experiments that answer one question together, each over several seeds.
+
+Their runs ship with the package, most of them their histories alone, in
+``recorded/studies``; a run that does not ship is looked for in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
+from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.models import TransformerConfig
+from grokcore.optimizers import Adam, AdamW, Muon
+from grokcore.runs import RECORDED, Run, StoreError, stored
+from grokcore.tasks import ModularTask
+
+__all__ = ["LEARNING_RATES", "SHIPPED", "STUDIES", "Study", "find"]
+
+#: The studies' runs that ship with the package, by the names of their experiments.
+SHIPPED = RECORDED / "studies"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Arms to compare, and what they are compared for.
+
+    Attributes:
+        question: what it answers.
+        arms: by name, an experiment a seed.
+        budget: steps; what has not happened by then counts as "> budget".
+    """
+
+    question: str
+    arms: dict[str, tuple[Experiment, ...]]
+    budget: int
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        """Those of all arms, each once."""
+        return list(dict.fromkeys(e for arm in self.arms.values() for e in arm))
+
+    def runs(self) -> dict[str, list[Run]]:
+        """Return the runs of each arm, in the order of its experiments.
+
+        Raises:
+            StoreError: if one is neither shipped nor stored, or cannot be read.
+
+        >>> runs = STUDIES["grokfast"].runs()
+        >>> [len(arm) for arm in runs.values()]
+        [3, 3, 3]
+        """
+        return {name: [find(e) for e in arm] for name, arm in self.arms.items()}
+
+
+def find(experiment: Experiment) -> Run:
+    """Return the run of an experiment that ships with the package, or is stored.
+
+    Raises:
+        StoreError: if it is in neither place, or cannot be read.
+    """
+    run = stored(experiment, SHIPPED) or stored(experiment)
+    if run is None:
+        raise StoreError(
+            f"no run of {experiment.name} ships with grokcore or is stored; "
+            f"grokcore claims --train trains what is missing"
+        )
+    return run
+
+
+def _seeds(experiment: Experiment, seeds: Iterable[int] = range(3)) -> tuple:
+    """One experiment a seed, of the weights alone."""
+    return tuple(experiment.grid(seed=seeds))
+
+
+# -- Grokfast in its own setting ----------------------------------------------------
+
+
+def _both_seeds(experiment: Experiment) -> tuple:
+    """As published code has it: one seed for the weights, the split and the batches."""
+    return tuple(experiment.replace(seed=s, split_seed=s) for s in range(3))
+
+
+def _grokfast(**changes: Any) -> tuple:
+    """An arm with the budget of the filters."""
+    short = CATALOGUE["grokfast-none"].replace(epochs=400, eval_every=5)
+    return _both_seeds(short.replace(**changes))
+
+
+_EMA, _MA = CATALOGUE["grokfast-ema"].filter, CATALOGUE["grokfast-ma"].filter
+_OWN_SETTING = {
+    "no filter": _both_seeds(CATALOGUE["grokfast-none"]),
+    "MA": _both_seeds(CATALOGUE["grokfast-ma"]),
+    "EMA": _both_seeds(CATALOGUE["grokfast-ema"]),
+}
+
+# -- Grokfast where its users took it -------------------------------------------------
+
+# S. Chen et al.'s two-layer transformer for addition mod 97; their text names neither
+# norm nor activation, which are Grokfast's here.
+_ADDITION = Experiment(
+    task=ModularTask(
+        "add", p=97, train_fraction=0.5, split_seed=0, token_format="a ∘ b ="
+    ),
+    model=TransformerConfig(
+        layers=2, norm="pre", activation="gelu", biases="blocks", init="pytorch"
+    ),
+    optimizer=AdamW(lr=1e-3, weight_decay=0.05),
+    batch_size=256,
+    epochs=1_000,  # of 19 steps
+    max_steps=8_000,
+    eval_every=3,
+    stop_val_accuracy=0.95,
+    epochs_after_stop=30,
+)
+
+_LIVE = CATALOGUE["live-p113"]
+_LIVE_FILTERS = {"no filter": None, "EMA": GrokfastEMA(), "MA": GrokfastMA()}
+_ON_LIVE = _LIVE.replace(
+    epochs=2_000, snapshots=0, stop_val_accuracy=0.95, epochs_after_stop=100
+)
+
+# -- the race ---------------------------------------------------------------------------
+
+#: The grid of the race. It has the learning rates that the methods were published with.
+LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
+
+_RACE = _LIVE.replace(
+    snapshots=0, weight_decay=0.0, stop_val_accuracy=0.95, epochs_after_stop=100
+)
+_RACERS = {
+    "AdamW, decay 1": _RACE.replace(weight_decay=1.0),
+    "AdamW, decay 2": _RACE.replace(weight_decay=2.0),
+    "Grokfast EMA, Adam": _RACE.replace(
+        optimizer=Adam(weight_decay=0.005), filter=GrokfastEMA()
+    ),
+    "Grokfast EMA, AdamW, decay 1": _RACE.replace(
+        weight_decay=1.0, filter=GrokfastEMA()
+    ),
+    "OrthoGrad": _RACE.replace(filter=OrthoGrad()),
+    "StableMax": _RACE.replace(loss="stablemax"),
+    "Muon, decay 1": _RACE.replace(optimizer=Muon(weight_decay=1.0)),
+    "fixed norm": _RACE.replace(projection=FixedNorm()),
+}
+
+# -- the network of the chapters ------------------------------------------------------
+
+_CIRCLES = CATALOGUE["live-p59"]
+
+#: All studies by name.
+STUDIES: dict[str, Study] = {
+    "paper": Study(
+        question="When does the paper's own recipe memorize, when does it generalize?",
+        arms={
+            "Nanda et al.": _seeds(
+                CATALOGUE["nanda-p113"].replace(
+                    snapshots=0, stop_val_accuracy=0.975, epochs_after_stop=500
+                )
+            )
+        },
+        budget=18_000,
+    ),
+    "live": Study(
+        question="What do the live recipe's networks look like inside?",
+        arms={"live-p113": _seeds(_LIVE, range(5))},
+        budget=1_500,
+    ),
+    "circles": Study(
+        question="When does the circle come, and for whom?",
+        arms={"live-p59": _seeds(_CIRCLES, range(5))},
+        budget=500,
+    ),
+    "grokfast": Study(
+        question="How many times sooner does Grokfast generalize in its own setting?",
+        arms=_OWN_SETTING,
+        budget=50_000,
+    ),
+    "grokfast-factorial": Study(
+        question="How much of that is the filter, the decay, the learning rate?",
+        arms={
+            "no filter": _OWN_SETTING["no filter"],
+            "no filter, decay .005": _grokfast(weight_decay=0.005),
+            "no filter, decay .01": _grokfast(weight_decay=0.01),
+            "gain 1 + 2, decay .005": _grokfast(filter=Gain(2.0), weight_decay=0.005),
+            "gain 1 + 5, decay .01": _grokfast(filter=Gain(5.0), weight_decay=0.01),
+            "EMA": _grokfast(filter=_EMA),
+            "EMA, decay .005": _OWN_SETTING["EMA"],
+            "MA": _grokfast(filter=_MA),
+            "MA, decay .01": _OWN_SETTING["MA"],
+            "learning rate × 3": _grokfast(lr=3e-3),
+            "learning rate × 6": _grokfast(lr=6e-3),
+            "AdamW, decay 1": _grokfast(optimizer=AdamW(lr=1e-3, weight_decay=1.0)),
+        },
+        budget=4_000,
+    ),
+    "grokfast-addition": Study(
+        question="Does Grokfast speed addition up, on top of AdamW?",
+        arms={
+            "AdamW": _both_seeds(_ADDITION),
+            "AdamW with MA": _both_seeds(_ADDITION.replace(filter=_MA)),
+            "AdamW with EMA": _both_seeds(_ADDITION.replace(filter=_EMA)),
+        },
+        budget=8_000,
+    ),
+    "grokfast-live": Study(
+        question="What do the filters do to the recipe of these chapters?",
+        arms={
+            f"{name}, decay {decay:g}": _seeds(
+                _ON_LIVE.replace(filter=filter, weight_decay=decay)
+            )
+            for decay in (0.0, 0.1, 1.0)
+            for name, filter in _LIVE_FILTERS.items()
+        },
+        budget=2_000,
+    ),
+    "race": Study(
+        question="What groks addition soonest, tuned over the same learning rates?",
+        arms={
+            f"{racer}, lr {lr:g}": _seeds(experiment.replace(lr=lr))
+            for racer, experiment in _RACERS.items()
+            for lr in LEARNING_RATES
+        },
+        budget=1_500,
+    ),
+}
