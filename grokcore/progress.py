@@ -3,7 +3,16 @@
 import os
 from typing import Any
 
-__all__ = ["progress_bar"]
+__all__ = ["progress_bar", "switched_off"]
+
+
+def switched_off() -> bool:
+    """Whether this page will be stored, so that nothing on it may need a kernel.
+
+    The build of the book and the tests of the notebooks say so with
+    ``GROKCORE_PROGRESS=0``.
+    """
+    return os.environ.get("GROKCORE_PROGRESS") == "0"
 
 
 def progress_bar(*, show: bool | None = None, **options: Any):
@@ -15,6 +24,6 @@ def progress_bar(*, show: bool | None = None, **options: Any):
     """
     from tqdm.auto import tqdm
 
-    if os.environ.get("GROKCORE_PROGRESS") == "0":
+    if switched_off():
         show = False
     return tqdm(disable=None if show is None else not show, **options)

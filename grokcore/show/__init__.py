@@ -4,9 +4,10 @@ Every drawing function returns a ``Picture``: a matplotlib figure with alt text 
 from the data. Most draw one pair of axes, on request the ``ax`` they are given;
 ``panels``, ``small_multiples`` and ``table_maps`` make a figure of several. A
 ``Flipbook`` puts many pictures behind one slider; ``beside`` puts Flipbooks side by
-side.
+side. ``live`` draws anew for every choice, where there is a kernel to do it.
 """
 
+from grokcore.show.arrivals import arrivals
 from grokcore.show.bars import bars
 from grokcore.show.beside import Shelf, beside
 from grokcore.show.circle import circle
@@ -15,6 +16,7 @@ from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
 from grokcore.show.interference import interference
 from grokcore.show.lines import lines
+from grokcore.show.live import live
 from grokcore.show.overlay import overlay
 from grokcore.show.panels import panels, small_multiples
 from grokcore.show.picture import Picture
@@ -32,12 +34,14 @@ __all__ = [
     "Flipbook",
     "Picture",
     "Shelf",
+    "arrivals",
     "bars",
     "beside",
     "circle",
     "curves",
     "interference",
     "lines",
+    "live",
     "overlay",
     "panels",
     "prediction_grid",

@@ -1,0 +1,87 @@
+"""Arrivals: dots where runs got there, triangles where they did not, and words."""
+
+import numpy as np
+import pytest
+
+from grokcore.analysis.delay import GrokkingDelay
+from grokcore.show import TRAIN, VALIDATION, arrivals, panels
+
+
+def delay(train, val):
+    return GrokkingDelay(0.95, train, val, train, val, 4_000, 4_000, 50)
+
+
+FACTORIAL = {
+    "filter": {
+        "EMA": [delay(600, 1_500), delay(650, 1_700), delay(610, 1_600)],
+        "EMA, no decay": [delay(600, None), delay(620, None), delay(None, None)],
+    },
+    "AdamW": {"decay 1": [delay(450, 1_100), delay(460, 9_000)]},
+}
+
+
+def drawn(picture, color):
+    """x of all dots of a color, filled and open."""
+    filled, open_ = [], []
+    for line in picture.ax.lines:
+        if line.get_marker() in "oD>" and len(line.get_xdata()):
+            if line.get_color() == color:
+                filled += list(line.get_xdata())
+            elif line.get_markeredgecolor() == color:
+                open_ += list(line.get_xdata())
+    return sorted(filled), open_
+
+
+def test_every_run_has_a_dot_for_each_arrival_or_a_triangle():
+    picture = arrivals(FACTORIAL, budget=4_000)
+    train, never_train = drawn(picture, TRAIN)
+    val, never_val = drawn(picture, VALIDATION)
+    assert train == [450, 460, 600, 600, 610, 620, 650]
+    assert val == [1_100, 1_500, 1_600, 1_700]
+    assert len(never_train) == 1 and len(never_val) == 4  # 9,000 is too late
+    assert min(never_val) > 4_000
+
+
+def test_a_row_ends_with_its_median_or_with_how_many_arrived():
+    texts = [text.get_text() for text in arrivals(FACTORIAL, budget=4_000).ax.texts]
+    assert [t for t in texts if t in ("1,600", "> 4,000", "1 of 2")] == [
+        "1,600", "> 4,000", "1 of 2",
+    ]  # fmt: skip
+
+
+def test_the_alt_text_says_all_of_it():
+    alt = arrivals(FACTORIAL, budget=4_000, title="Factorial").alt
+    assert alt.startswith("Factorial: Filter: EMA memorized at step 600 to 650, ")
+    assert "generalized at step 1,500 to 1,700 (3 of 3 within 4,000 steps)" in alt
+    assert (
+        "EMA, no decay memorized at step 600 to 620, never generalized (0 of 3" in alt
+    )
+    assert (
+        "decay 1 memorized at step 450 to 460, generalized at step 1,100 (1 of 2" in alt
+    )
+
+
+def test_it_can_be_drawn_on_given_axes():
+    def draw(ax):
+        return arrivals(FACTORIAL, budget=4_000, ax=ax)
+
+    assert "Never" not in panels({"one": draw}, columns=1).alt
+
+
+@pytest.mark.parametrize("empty", [{}, {"group": {}}, {"group": {"recipe": []}}])
+def test_nothing_to_draw_is_refused(empty):
+    with pytest.raises(ValueError, match="each with runs"):
+        arrivals(empty, budget=10)
+
+
+def test_runs_of_which_none_arrived_are_refused():
+    with pytest.raises(ValueError, match="within 300 steps"):
+        arrivals({"g": {"r": [delay(None, None), delay(400, 500)]}}, budget=300)
+
+
+def test_dots_of_one_place_do_not_hide_each_other():
+    picture = arrivals({"g": {"r": [delay(10, 100)] * 3}}, budget=1_000)
+    heights = [
+        line.get_ydata() for line in picture.ax.lines if len(line.get_ydata()) == 3
+    ]
+    assert all(len(np.unique(y)) == 3 for y in heights) and len(heights) == 2
