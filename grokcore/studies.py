@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
@@ -18,7 +18,7 @@ from grokcore.optimizers import Adam, AdamW, Muon
 from grokcore.runs import RECORDED, Run, StoreError, stored
 from grokcore.tasks import ModularTask
 
-__all__ = ["LEARNING_RATES", "SHIPPED", "STUDIES", "Study", "find"]
+__all__ = ["LEARNING_RATES", "SHIPPED", "STUDIES", "Study", "find", "look"]
 
 #: The studies' runs that ship with the package, by the names of their experiments.
 SHIPPED = RECORDED / "studies"
@@ -32,11 +32,15 @@ class Study:
         question: what it answers.
         arms: by name, an experiment a seed.
         budget: steps; what has not happened by then counts as "> budget".
+        weights: what ships with the histories: "none"; "generalized", all weights of
+            the last step with no mistake, and the progress measures; "embedding", that
+            of all snapshots.
     """
 
     question: str
     arms: dict[str, tuple[Experiment, ...]]
     budget: int
+    weights: Literal["none", "generalized", "embedding"] = "none"
 
     @property
     def experiments(self) -> list[Experiment]:
@@ -56,19 +60,43 @@ class Study:
         return {name: [find(e) for e in arm] for name, arm in self.arms.items()}
 
 
-def find(experiment: Experiment) -> Run:
+def look(experiment: Experiment) -> Run | None:
     """Return the run of an experiment that ships with the package, or is stored.
 
+    One that was interrupted does not count: nobody knows yet how it ends. One that
+    diverged does.
+
     Raises:
-        StoreError: if it is in neither place, or cannot be read.
+        StoreError: if it cannot be read.
     """
-    run = stored(experiment, SHIPPED) or stored(experiment)
+    run = stored(experiment, SHIPPED) or _of_the_catalogue(experiment)
+    run = run or stored(experiment)
+    return None if run is None or run.status == "interrupted" else run
+
+
+def find(experiment: Experiment) -> Run:
+    """Return what :func:`look` does.
+
+    Raises:
+        StoreError: if there is no such run, or it cannot be read.
+    """
+    run = look(experiment)
     if run is None:
         raise StoreError(
             f"no run of {experiment.name} ships with grokcore or is stored; "
             f"grokcore claims --train trains what is missing"
         )
     return run
+
+
+def _of_the_catalogue(experiment: Experiment) -> Run | None:
+    """The run that ships under the experiment's name in the catalogue."""
+    for name, described in CATALOGUE.items():
+        folder = RECORDED / name
+        if described == experiment and (folder / "experiment.json").exists():
+            run = Run(folder)
+            return run if run.experiment == experiment else None
+    return None
 
 
 def _seeds(experiment: Experiment, seeds: Iterable[int] = range(3)) -> tuple:
@@ -97,7 +125,7 @@ _OWN_SETTING = {
     "EMA": _both_seeds(CATALOGUE["grokfast-ema"]),
 }
 
-# -- Grokfast where its users took it -------------------------------------------------
+# -- Grokfast where its users took it ----------------------------------------------
 
 # S. Chen et al.'s two-layer transformer for addition mod 97; their text names neither
 # norm nor activation, which are Grokfast's here.
@@ -123,7 +151,7 @@ _ON_LIVE = _LIVE.replace(
     epochs=2_000, snapshots=0, stop_val_accuracy=0.95, epochs_after_stop=100
 )
 
-# -- the race ---------------------------------------------------------------------------
+# -- the race ----------------------------------------------------------------------
 
 #: The grid of the race. It has the learning rates that the methods were published with.
 LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
@@ -167,11 +195,23 @@ STUDIES: dict[str, Study] = {
         question="What do the live recipe's networks look like inside?",
         arms={"live-p113": _seeds(_LIVE, range(5))},
         budget=1_500,
+        weights="generalized",
+    ),
+    "fractions": Study(
+        question="How does the delay depend on how much of the table is shown?",
+        arms={
+            f"{fraction:.0%}": _seeds(
+                _LIVE.replace(train_fraction=fraction, snapshots=0)
+            )
+            for fraction in (0.2, 0.3, 0.5)
+        },
+        budget=1_500,
     ),
     "circles": Study(
         question="When does the circle come, and for whom?",
         arms={"live-p59": _seeds(_CIRCLES, range(5))},
         budget=500,
+        weights="embedding",
     ),
     "grokfast": Study(
         question="How many times sooner does Grokfast generalize in its own setting?",
