@@ -30,6 +30,8 @@ ROWS = {
     "blocks": Row("steps", "against_blocks", "two layers over plain blocks", 15),
     "mlp": Row("steps", "against_plain_mlp", "embedding MLP over the plain loop", 15),
     "sizes": Row("steps", "over_sizes", "the same for three moduli", 11),
+    "filter-ma": Row("filtering", "against_summing", "moving average, by deque", 15),
+    "filter-ema": Row("filtering", "ema_in_a_step", "exponential average", 15),
     "live-run": Row("costs", "live_run", "share of evaluation, peak memory", 1),
     "import": Row("costs", "importing", "import grokcore over import torch", 11),
 }

@@ -72,3 +72,17 @@ def test_a_finding_knows_whether_its_target_is_met():
 @pytest.mark.parametrize(("rate", "text"), [(1e-2, "1e-2"), (7e-3, "7e-3")])
 def test_learning_rates_are_short(rate, text):
     assert _short(rate) == text
+
+
+def test_the_summing_filter_is_our_moving_average():
+    from benchmarks.filtering import _LAMB, _WINDOW, SummingMA
+    from grokcore import GrokfastMA
+
+    generator = torch.Generator().manual_seed(0)
+    ours, theirs = ({"w": torch.nn.Parameter(torch.zeros(3))} for _ in range(2))
+    act, peer = GrokfastMA(_WINDOW, _LAMB).build(ours), SummingMA(theirs)
+    for _ in range(_WINDOW + 20):
+        gradient = torch.randn(3, generator=generator)
+        ours["w"].grad, theirs["w"].grad = gradient.clone(), gradient.clone()
+        act(), peer()
+        torch.testing.assert_close(ours["w"].grad, theirs["w"].grad)
