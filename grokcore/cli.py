@@ -1,39 +1,26 @@
-"""The command line: train, list, show, sweep, reproduce, record."""
+"""The command line: train, list, show, sweep, reproduce, claims, record."""
 
-import json
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from torch import nn
 
-from grokcore import recording
+from grokcore import _options, recording
 from grokcore.catalogue import CATALOGUE
-from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
-from grokcore.models import EmbeddingMLPConfig, TransformerConfig
-from grokcore.optimizers import SGD, Adam, AdamW, Muon
+from grokcore.claims import CLAIMS, check, missing, report, select
+from grokcore.experiments import Experiment
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
 from grokcore.state_dicts import read
+from grokcore.studies import STUDIES
 from grokcore.summary import summarize
 from grokcore.sweeps import sweep as run_sweep
 
 __all__ = ["app"]
-
-_KINDS = {
-    "model": {"transformer": TransformerConfig, "embedding_mlp": EmbeddingMLPConfig},
-    "optimizer": {"adamw": AdamW, "adam": Adam, "sgd": SGD, "muon": Muon},
-    "filter": {
-        "grokfast_ema": GrokfastEMA,
-        "grokfast_ma": GrokfastMA,
-        "orthograd": OrthoGrad,
-        "gain": Gain,
-        "none": type(None),
-    },
-    "projection": {"fixed_norm": FixedNorm, "none": type(None)},
-}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,8 +42,8 @@ def train(context: typer.Context, name: _Name = "live-p113") -> None:
     --optimizer adam --lr 1e-3. Interrupted with Ctrl-C, the same command goes on.
     """
     with _Errors():
-        name, arguments = _split(name, context.args)
-        fields = {f: _value(f, text) for f, text in _pairs(arguments)}
+        name, arguments = _options.split(name, context.args)
+        fields = {f: _options.value(f, text) for f, text in _options.pairs(arguments)}
         experiment = recording.named(name).replace(**fields)
         _print_summary(experiment.run())
 
@@ -106,7 +93,7 @@ def show(
         path = Path(what)
         if path.is_file() or path.suffix == ".safetensors":
             options = {"heads": heads, "activation": activation}
-            options["layout"] = None if layout is None else _layout(layout)
+            options["layout"] = None if layout is None else _options.layout(layout)
             model, trained_on = _from_file(path, options)
             typer.echo(str(summarize(model, operation or trained_on)))
         else:
@@ -127,10 +114,10 @@ def sweep(
 ) -> None:
     """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
     with _Errors():
-        name, arguments = _split(name, context.args)
+        name, arguments = _options.split(name, context.args)
         axes = {
-            field: [_value(field, part) for part in _parts(text)]
-            for field, text in _pairs(arguments)
+            field: [_options.value(field, part) for part in _options.parts(text)]
+            for field, text in _options.pairs(arguments)
         }
         grid = recording.named(name).grid(**axes)
         if workers == 1:
@@ -143,7 +130,7 @@ def sweep(
             fields = run.experiment.fields()
             fields |= {
                 part: getattr(getattr(run.experiment, part), "kind", None)
-                for part in _KINDS
+                for part in _options.KINDS
             }
             changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
             typer.echo(f"{changed}: {run.delay()}")
@@ -162,8 +149,34 @@ def reproduce(
 
 
 @app.command()
+def claims(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Rows, such as L.1 or S0.2a, else all.")
+    ] = None,
+    train: Annotated[
+        bool, typer.Option("--train", help="Train the runs that are missing first.")
+    ] = False,
+) -> None:
+    """Print what the literature claims, and what our runs say back."""
+    with _Errors():
+        rows = select(CLAIMS, ids or ())
+        if train:
+            _train_all(missing(e for claim in rows for e in claim.experiments))
+        results = []
+        for claim in rows:
+            results.append(check(claim))
+            typer.echo(report.block(results[-1]))
+        typer.echo(report.summary(results))
+        for problem in (problems := report.problems(results) + recording.strays()):
+            typer.echo(problem, err=True)
+        raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
 def record(
-    name: _Name,
+    name: Annotated[
+        str, typer.Argument(help="A name of the catalogue, or of a study.")
+    ],
     whole: Annotated[
         str, typer.Option(help="Steps whose weights ship whole, with commas.")
     ] = "",
@@ -171,57 +184,18 @@ def record(
         Path, typer.Option(help="The folder of recorded runs.")
     ] = recording.RECORDED,
 ) -> None:
-    """Copy a trained run of the catalogue into the package (for maintainers)."""
+    """Copy a trained run of the catalogue into the package (for maintainers).
+
+    Or those of a study, as far as they are trained, with the weights that it ships.
+    """
     with _Errors():
+        if name in STUDIES:
+            unfinished = recording.record_study(STUDIES[name], into / "studies")
+            for experiment in unfinished:
+                typer.echo(f"not trained yet: {experiment.name}", err=True)
+            raise typer.Exit(1 if unfinished else 0)
         steps = [int(step) for step in whole.split(",") if step]
         _print_summary(recording.record(name, whole=steps, into=into))
-
-
-# -- the fields of an experiment as options ----------------------------------------
-
-
-def _split(name: str, arguments: list[str]) -> tuple[str, list[str]]:
-    """Tell a name from an option that stands in its place."""
-    if name.startswith("--"):
-        return "live-p113", [name, *arguments]
-    return name, arguments
-
-
-def _pairs(arguments: list[str]) -> list[tuple[str, str]]:
-    """Read ``--field value`` and ``--field=value``."""
-    pairs, rest = [], iter(arguments)
-    for option in rest:
-        field, equals, value = option.partition("=")
-        if not field.startswith("--"):
-            raise ValueError(f"{option!r} is not an option; options look like --p 97")
-        value = value if equals else next(rest, None)
-        if value is None:
-            raise ValueError(f"{option} has no value")
-        pairs.append((field.removeprefix("--").replace("-", "_"), value))
-    return pairs
-
-
-def _parts(text: str) -> list[str]:
-    """Split at commas, but leave a [list] whole."""
-    return [text] if text.startswith("[") else text.split(",")
-
-
-def _value(field: str, text: str) -> Any:
-    """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
-    if field in _KINDS:
-        if text not in _KINDS[field]:
-            raise ValueError(f"{field} {text!r} is not one of {sorted(_KINDS[field])}")
-        return _KINDS[field][text]()
-    try:
-        value = json.loads(text if text[:1] != "." else f"0{text}")
-    except json.JSONDecodeError:
-        return text
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _layout(text: str) -> tuple[int | None, ...]:
-    """Read ``a,b,113``: letters stand for operands, numbers for constant tokens."""
-    return tuple(int(t) if t.isdecimal() else None for t in text.split(","))
 
 
 # -- output ------------------------------------------------------------------------
@@ -240,6 +214,14 @@ class _Errors:
         if isinstance(error, KeyboardInterrupt):
             typer.echo(f"\n{error}", err=True)
             raise typer.Exit(130)
+
+
+def _train_all(experiments: dict[str, Experiment]) -> None:
+    """Train one after the other; one that diverges is a result as well."""
+    for i, (name, experiment) in enumerate(experiments.items(), start=1):
+        typer.echo(f"training {i} of {len(experiments)}: {name}", err=True)
+        with suppress(TrainingDiverged):
+            experiment.run()
 
 
 def _find(name: str) -> Run:

@@ -11,12 +11,23 @@ import torch
 
 from grokcore import storage
 from grokcore.analysis.delay import GrokkingDelay
-from grokcore.derived import PROGRESS_FILE, measurable, measure
 from grokcore.catalogue import CATALOGUE
+from grokcore.derived import PROGRESS_FILE, measurable, measure
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, Run, load, run, store
+from grokcore.runs import RECORDED, Run, load, run, store, stored
+from grokcore.storage import StoreError
+from grokcore.studies import SHIPPED, STUDIES, Study
 
-__all__ = ["Reproduction", "compare", "named", "record", "reproduce", "ship"]
+__all__ = [
+    "Reproduction",
+    "compare",
+    "named",
+    "record",
+    "record_study",
+    "reproduce",
+    "ship",
+    "strays",
+]
 
 
 def record(
@@ -86,6 +97,69 @@ def ship(
     for file in ("history.npz", "experiment.json"):
         shutil.copyfile(source.folder / file, target / file)
     return Run(target)
+
+
+def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
+    """Copy what the store has of a study's runs into the package.
+
+    Their histories, and the weights that the study says.
+
+    Args:
+        study: of :data:`grokcore.studies.STUDIES`.
+        into: the folder of the studies' runs.
+
+    Returns:
+        Experiments that are not trained to their end yet.
+
+    Raises:
+        ValueError: if a run never generalized whose generalized weights should ship,
+            or does so no more in float16.
+    """
+    unfinished = []
+    for experiment in study.experiments:
+        source, target = stored(experiment), into / experiment.name
+        if source is None or source.status == "interrupted":
+            unfinished.append(experiment)
+        elif study.weights == "generalized":
+            whole = {source.last_generalized()}
+            ship(source, target, whole, measured=True).last_generalized()
+        elif study.weights == "embedding":
+            ship(source, target, parameters=("embed.W_E",))
+        else:
+            ship(source, target)
+    return unfinished
+
+
+def strays(recorded: Path = RECORDED) -> list[str]:
+    """Say which recorded runs belong to no experiment of today, and why.
+
+    A run is found by its description. Where the catalogue or a study has changed since
+    it was recorded, it is still there, and found no more.
+
+    >>> strays()
+    []
+    """
+    studies = recorded / SHIPPED.name
+    expected = {recorded / name: e for name, e in CATALOGUE.items()}
+    for study in STUDIES.values():
+        expected |= {studies / e.name: e for e in study.experiments}
+    found = [*recorded.glob("*/experiment.json"), *studies.glob("*/experiment.json")]
+    return [
+        f"{folder.relative_to(recorded.parent)} {wrong}"
+        for folder in sorted(path.parent for path in found)
+        if (wrong := _wrong(folder, expected.get(folder)))
+    ]
+
+
+def _wrong(folder: Path, expected: Experiment | None) -> str | None:
+    if expected is None:
+        return "belongs to no experiment of the catalogue or of a study"
+    try:
+        described = Run(folder).experiment
+    except StoreError as error:
+        return f"cannot be read: {error}"
+    same = described == expected
+    return None if same else "describes another experiment than the catalogue's"
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ FLOORS = [
     {"tasks", "models", "losses", "optimizers", "filters"},
     {"state_dicts", "summary"},
     {"experiments"},
+    {"catalogue"},
     {"evaluation", "training"},
     {"storage"},
     {"keeping"},
     {"runs"},
-    {"derived"},
+    {"derived", "studies"},
     {"sweeps", "recording", "claims", "tracking"},
-    {"cli"},
+    {"cli", "_options"},
 ]
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}

@@ -1,0 +1,55 @@
+"""The claims ledger: what the literature says, and what our runs say back.
+
+Each row has a statement, its source, the experiments that test it, a number a seed, and
+a verdict that is computed from the numbers. ``grokcore claims`` prints the ledger; the
+page "What the literature claims" is made from it.
+
+>>> from grokcore.claims import CLAIMS, check, select
+>>> (claim,) = select(CLAIMS, ["N.2c"])
+>>> result = check(claim)
+>>> result.write(result.findings[0]), result.verdict
+('5.3%', 'reproduced')
+"""
+
+from grokcore.claims.ledger import (
+    Claim,
+    Finding,
+    Result,
+    Setting,
+    check,
+    missing,
+    select,
+)
+from grokcore.claims.mechanism import MECHANISM
+from grokcore.claims.speed import SPEED
+from grokcore.claims.values import Value, Within
+
+__all__ = [
+    "CLAIMS",
+    "SOURCES",
+    "Claim",
+    "Finding",
+    "Result",
+    "Setting",
+    "Value",
+    "Within",
+    "check",
+    "missing",
+    "select",
+]
+
+#: The rows, in order.
+CLAIMS: tuple[Claim, ...] = (*MECHANISM, *SPEED)
+
+#: Who says so: a name, and the key in the book's references, if there is one.
+SOURCES = {
+    "S0": ("R. Nagaraj (2024)", "nagaraj2024grokking"),
+    "N": ("Nanda et al. (2023)", "nanda2023progress"),
+    "S2": ("O. Kitouni (2022)", "kitouni2022thoughts"),
+    "S3": ("D. Mamay's replication", "mamay_grokking"),
+    "S4": ("Chen et al., a report on modular addition", None),
+    "L.1": ("Lee et al. (2024)", "lee2024grokfast"),
+    "L.2": ("Prieto et al. (2025)", "prieto2025edge"),
+    "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
+    "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
+}

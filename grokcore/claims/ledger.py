@@ -1,0 +1,171 @@
+"""The ledger: a claim, the runs that test it, and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from grokcore.claims.values import OPEN, PARTLY, REPRODUCED, Value, Within, median
+from grokcore.experiments import Experiment
+from grokcore.runs import Run, StoreError
+from grokcore.studies import find, look
+
+__all__ = ["Claim", "Finding", "Result", "Setting", "check", "missing", "select"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a claim is put to the test.
+
+    Attributes:
+        arms: experiments that are compared, each over several seeds.
+        measure: takes the runs of each arm, a list an arm, and returns a value a seed.
+    """
+
+    arms: tuple[tuple[Experiment, ...], ...]
+    measure: Callable[..., Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of the ledger: what somebody says, and how it is tested.
+
+    Attributes:
+        id: such as "S0.1a": source, number, and a letter if there are several parts.
+        source: who says so, by its key in :data:`grokcore.claims.SOURCES`.
+        statement: what they say, in our words.
+        chapter: the number of its file, "01", which goes into it.
+        settings: by name, where it is tested; the same statement in all of them.
+        statistic: what is measured, one number a seed.
+        verdict: what the numbers have to be.
+        form: how a number is written, as in ``format(number, form)``.
+        unit: what follows the number.
+        published: what the source measured, if it says.
+    """
+
+    id: str
+    source: str
+    statement: str
+    chapter: str
+    settings: dict[str, Setting]
+    statistic: str
+    verdict: Within
+    form: str = ",.0f"
+    unit: str = ""
+    published: float | None = None
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        """Those of all settings, each once."""
+        arms = (arm for setting in self.settings.values() for arm in setting.arms)
+        return list(dict.fromkeys(experiment for arm in arms for experiment in arm))
+
+    def write(self, value: Value) -> str:
+        """Return a number of this claim as text."""
+        return f"{value.write(self.form)} {self.unit}".rstrip()
+
+    @property
+    def criterion(self) -> str:
+        """What counts as reproduced, in words."""
+        return f"{self.verdict.write(self.form)} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the runs of one setting say.
+
+    Attributes:
+        setting: its name.
+        values: one a seed.
+        verdict: by the rule of the claim; "open" if there are no values.
+        problem: why there are none.
+        missing: names of the runs that are neither shipped nor stored.
+    """
+
+    setting: str
+    values: tuple[Value, ...] = ()
+    verdict: str = OPEN
+    problem: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """A claim and what was found, in each of its settings."""
+
+    claim: Claim
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> str:
+        """All settings together; "open" if one could not be measured.
+
+        Where they disagree, and the claim holds in some of them: "only under" these.
+        """
+        verdicts = {f.verdict for f in self.findings}
+        if OPEN in verdicts:
+            return OPEN
+        if len(verdicts) == 1:
+            return verdicts.pop()
+        under = [f.setting for f in self.findings if f.verdict == REPRODUCED]
+        return f"only under {' and '.join(under)}" if under else PARTLY
+
+    def write(self, finding: Finding) -> str:
+        """Return the median of a finding and its range as text: 580 (460 to 640)."""
+        if finding.problem:
+            return finding.problem
+        form = self.claim.form
+        ordered = sorted(finding.values, key=lambda value: value.place)
+        low, high = ordered[0], ordered[-1]
+        middle = self.claim.write(median(ordered))
+        if low == high:
+            return middle
+        return f"{middle} ({low.write(form)} to {high.write(form)})"
+
+
+def check(claim: Claim) -> Result:
+    """Put a claim to the test, with the runs that ship or are stored."""
+    found = [_find(claim, name, setting) for name, setting in claim.settings.items()]
+    return Result(claim, tuple(found))
+
+
+def _find(claim: Claim, name: str, setting: Setting) -> Finding:
+    try:
+        tested = {e for arm in setting.arms for e in arm}
+        if absent := missing(tested):
+            problem = f"{len(absent)} of {len(tested)} runs are missing"
+            return Finding(name, problem=problem, missing=tuple(sorted(absent)))
+        runs: list[list[Run]] = [[find(e) for e in arm] for arm in setting.arms]
+        values = tuple(setting.measure(*runs))
+    except (StoreError, ValueError) as error:  # the other rows can still be told
+        return Finding(name, problem=f"cannot be measured: {error}")
+    return Finding(name, values, claim.verdict(values))
+
+
+def missing(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
+    """Return by name those that neither ship nor are stored.
+
+    Raises:
+        StoreError: if a run cannot be read.
+    """
+    return {e.name: e for e in experiments if look(e) is None}
+
+
+def select(claims: Iterable[Claim], ids: Iterable[str] = ()) -> list[Claim]:
+    """Return those of some ids, in their own order; all, if no id is given.
+
+    ``L.1`` stands for ``L.1a``, ``L.1b`` and so on, and ``S0`` for all of that source.
+
+    Raises:
+        ValueError: for an id that fits none.
+    """
+    claims, ids = list(claims), list(ids)
+    fits = {
+        wanted: [c for c in claims if re.match(rf"{re.escape(wanted)}(?!\d)", c.id)]
+        for wanted in ids
+    }
+    if unknown := [wanted for wanted, found in fits.items() if not found]:
+        raise ValueError(f"no claims {unknown}; there are {[c.id for c in claims]}")
+    chosen = {claim.id for found in fits.values() for claim in found}
+    return [claim for claim in claims if not ids or claim.id in chosen]

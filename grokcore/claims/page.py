@@ -1,0 +1,89 @@
+"""The ledger as HTML, for the book's page "What the literature claims"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+
+from grokcore.claims.ledger import Finding, Result
+from grokcore.claims.report import runs_of
+from grokcore.claims.values import Value
+
+__all__ = ["Entries", "chapters"]
+
+
+def chapters(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return title and address of each chapter in a folder, by its file's number.
+
+    The address is that of the page which the book makes of the notebook, as seen from
+    a folder beside that of the chapters.
+    """
+    found = {}
+    for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        title = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ")
+        found[path.stem[:2]] = (title, f"../{folder.name}/{path.stem}.html")
+    return found
+
+
+class Entries:
+    """Rows of the ledger that show themselves as HTML, one below the other.
+
+    Not a table: a statement, its numbers and what they have to be are four columns of
+    text, and a phone has room for one.
+
+    Args:
+        results: the rows.
+        chapters: where the book tells of them, by number: title and address.
+    """
+
+    def __init__(
+        self, results: Iterable[Result], chapters: Mapping[str, tuple[str, str]]
+    ) -> None:
+        self.results = tuple(results)
+        self.chapters = chapters
+
+    def _repr_html_(self) -> str:
+        entries = "".join(map(self._entry, self.results))
+        return f'<div class="ledger">{entries}</div>'
+
+    def _entry(self, result: Result) -> str:
+        claim = result.claim
+        several = len(result.findings) > 1
+        found = "".join(_line(result, finding, several) for finding in result.findings)
+        notes = [f"Measured: {claim.statistic}."]
+        notes.append(f"Reproduced: {claim.criterion}, for every seed.")
+        if claim.published is not None:
+            notes.append(f"Published: {claim.write(Value(claim.published))}.")
+        where = self._link(claim.chapter)
+        return (
+            f'<div class="claim" id="claim-{escape(claim.id)}">'
+            f"<p><strong>{escape(claim.id)}</strong> {escape(claim.statement)}</p>"
+            f"<p>{_mark(result.verdict)}</p>"
+            f"<ul>{found}</ul>"
+            f"<p><small>{escape(' '.join(notes))}{where}</small></p>"
+            f"</div>"
+        )
+
+    def _link(self, number: str) -> str:
+        if number not in self.chapters:
+            return ""
+        title, address = self.chapters[number]
+        return f' Chapter: <a href="{escape(address)}">{escape(title)}</a>.'
+
+
+def _line(result: Result, finding: Finding, several: bool) -> str:
+    count = runs_of(finding)
+    parts = [f"{escape(finding.setting)}: <b>{escape(result.write(finding))}</b>"]
+    parts += [count] if count else []
+    parts += [finding.verdict] if several else []
+    return f"<li>{', '.join(parts)}</li>"
+
+
+def _mark(verdict: str) -> str:
+    """A verdict in words, with a class for its color."""
+    kind = "only under" if verdict.startswith("only under") else verdict
+    name = kind.replace(" ", "-")
+    return f'<span class="verdict {name}">{escape(verdict)}</span>'

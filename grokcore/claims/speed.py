@@ -1,0 +1,218 @@
+"""Rows of the ledger: what makes networks grok sooner (chapter 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from grokcore.claims import histories
+from grokcore.claims.histories import at_their_best, each, speed_up
+from grokcore.claims.ledger import Claim, Setting
+from grokcore.claims.values import Value, Within
+from grokcore.runs import Run
+from grokcore.studies import LEARNING_RATES, STUDIES
+
+__all__ = ["SPEED"]
+
+# A delay is known to the next evaluation, about a twentieth of it: a lead that counts
+# is at least a tenth.
+_SOONER = Within(low=1.1)
+_FACTORIAL = STUDIES["grokfast-factorial"].arms
+_ADDITION = STUDIES["grokfast-addition"].arms
+_ON_LIVE = STUDIES["grokfast-live"].arms
+_RACE = STUDIES["race"].arms
+
+#: A filter's own recipe, by what a control is held against.
+_OWN = {"EMA": _FACTORIAL["EMA, decay .005"], "MA": _FACTORIAL["MA, decay .01"]}
+
+_lead = partial(
+    Claim,
+    chapter="11",
+    verdict=_SOONER,
+    form=",.1f",
+    unit="×",
+)
+
+
+def _against_filter(ema: str, ma: str) -> dict[str, Setting]:
+    """How many times as many steps a control takes as the filter in its own recipe."""
+    return {
+        f"{control}, against {name}": Setting(
+            (_FACTORIAL[control], _OWN[name]), each(speed_up)
+        )
+        for name, control in (("EMA", ema), ("MA", ma))
+    }
+
+
+def _without_decay(racer: str) -> dict[str, Setting]:
+    return {
+        f"lr {lr:g}": Setting(
+            (_RACE[f"{racer}, lr {lr:g}"],), each(histories.val_epoch)
+        )
+        for lr in LEARNING_RATES
+    }
+
+
+def _rates(racer: str) -> tuple:
+    return tuple(_RACE[f"{racer}, lr {lr:g}"] for lr in LEARNING_RATES)
+
+
+def _best_of(racer: str, rival: str, measure: Callable[[Run, Run], Value]) -> Setting:
+    return Setting((*_rates(racer), *_rates(rival)), at_their_best(measure))
+
+
+SPEED = (
+    _lead(
+        id="S4.5",
+        source="S4",
+        statement="On top of AdamW, Grokfast's filter speeds addition up.",
+        settings={
+            name: Setting(
+                (_ADDITION["AdamW"], _ADDITION[f"AdamW with {name}"]), each(speed_up)
+            )
+            for name in ("MA", "EMA")
+        },
+        statistic="steps to validation accuracy 95%, without over with the filter",
+    ),
+    *(
+        _lead(
+            id=id,
+            source="L.1",
+            statement=f"Grokfast's {name} generalizes {published:.0f} times sooner.",
+            settings={
+                "its own setting": Setting(
+                    (_FACTORIAL["no filter"], _OWN[name]), each(speed_up)
+                )
+            },
+            statistic="steps to validation accuracy 95%, without filter and weight "
+            "decay over with both",
+            verdict=Within(low=published / 2, partly=Within(low=2)),
+            published=published,
+        )
+        for id, name, published in (("L.1a", "MA", 50.5), ("L.1b", "EMA", 43.8))
+    ),
+    Claim(
+        id="L.1c",
+        source="L.1",
+        statement="MA without weight decay is still 13.6 times as fast.",
+        chapter="11",
+        settings={"MA": Setting((_FACTORIAL["MA"],), each(histories.val_step))},
+        statistic="steps to validation accuracy 95%",
+        verdict=Within(high=4_000),
+        unit="steps",
+        published=39_890 / 13.6,
+    ),
+    _lead(
+        id="L.1d",
+        source="L.1",
+        statement="It takes the filter: its weight decay alone is slower.",
+        settings=_against_filter("no filter, decay .005", "no filter, decay .01"),
+        statistic="steps to validation accuracy 95%, without over with the filter",
+    ),
+    _lead(
+        id="L.1e",
+        source="L.1",
+        statement="It takes the average: larger gradients alone are slower.",
+        settings=_against_filter("gain 1 + 2, decay .005", "gain 1 + 5, decay .01"),
+        statistic="steps to validation accuracy 95%, with the filter's gain alone "
+        "over with the filter",
+    ),
+    _lead(
+        id="L.1f",
+        source="L.1",
+        statement="A higher learning rate instead of the filter is slower.",
+        settings=_against_filter("learning rate × 3", "learning rate × 6"),
+        statistic="steps to validation accuracy 95%, at a learning rate as many times "
+        "higher as the gain over with the filter",
+    ),
+    _lead(
+        id="L.1g",
+        source="L.1",
+        statement="It takes the weight decay: the filter alone is slower.",
+        settings=_against_filter("EMA", "MA"),
+        statistic="steps to validation accuracy 95%, without over with weight decay",
+    ),
+    _lead(
+        id="L.1h",
+        source="L.1",
+        statement="Grokfast is sooner than AdamW with weight decay 1.",
+        settings=_against_filter("AdamW, decay 1", "AdamW, decay 1"),
+        statistic="steps to validation accuracy 95%, with AdamW over with the filter",
+    ),
+    _lead(
+        id="L.1i",
+        source="L.1",
+        statement="It speeds up the live recipe as well.",
+        settings={
+            f"{name}, decay {decay}": Setting(
+                (
+                    _ON_LIVE[f"no filter, decay {decay}"],
+                    _ON_LIVE[f"{name}, decay {decay}"],
+                ),
+                each(speed_up),
+            )
+            for decay in ("0.1", "1")
+            for name in ("MA", "EMA")
+        },
+        statistic="steps to validation accuracy 95%, without over with the filter",
+    ),
+    *(
+        Claim(
+            id=id,
+            source="L.2",
+            statement=f"{racer} groks without weight decay.",
+            chapter="11",
+            settings=_without_decay(racer),
+            statistic="first epoch with validation accuracy 95%",
+            verdict=Within(high=STUDIES["race"].budget),
+            unit="epochs",
+        )
+        for id, racer in (("L.2a", "OrthoGrad"), ("L.2b", "StableMax"))
+    ),
+    Claim(
+        id="L.2c",
+        source="L.2",
+        statement="Without weight decay, AdamW stays with what it memorized.",
+        chapter="11",
+        settings={
+            "lr 0.01": Setting(
+                (_ON_LIVE["no filter, decay 0"],), each(histories.val_epoch)
+            )
+        },
+        statistic="first epoch with validation accuracy 95%",
+        verdict=Within(low=STUDIES["grokfast-live"].budget),
+        unit="epochs",
+    ),
+    _lead(
+        id="L.3",
+        source="L.3",
+        statement="Muon generalizes sooner than AdamW.",
+        settings={
+            f"against decay {decay}": _best_of(
+                f"AdamW, decay {decay}", "Muon, decay 1", speed_up
+            )
+            for decay in (1, 2)
+        },
+        statistic="steps to validation accuracy 95%, of AdamW over Muon, each at the "
+        "learning rate of four that suits it best",
+        published=153 / 103,
+    ),
+    Claim(
+        id="L.4",
+        source="L.4",
+        statement="Fixing the norm of the weights removes the delay.",
+        chapter="11",
+        settings={
+            "at lr 0.01": Setting(
+                (_RACE["fixed norm, lr 0.01"], _RACE["AdamW, decay 1, lr 0.01"]),
+                each(histories.delays),
+            ),
+            "each at its best lr": _best_of(
+                "fixed norm", "AdamW, decay 1", histories.delays
+            ),
+        },
+        statistic="delay with a fixed norm, as a share of AdamW's",
+        verdict=Within(high=0.1, partly=Within(high=0.5)),
+        form=".0%",
+    ),
+)

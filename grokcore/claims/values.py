@@ -1,0 +1,151 @@
+"""Measured numbers, some of which are only bounds, and what follows from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "NOT_REPRODUCED",
+    "OPEN",
+    "PARTLY",
+    "REPRODUCED",
+    "Value",
+    "Within",
+    "median",
+]
+
+REPRODUCED, PARTLY, NOT_REPRODUCED = "reproduced", "partly", "not reproduced"
+
+#: In the place of a verdict, while runs are missing.
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A measured number, or a bound where a run ended before it was known.
+
+    Attributes:
+        number: the number; NaN for what cannot be said.
+        bound: ">" where the true number is above it, "<" where it is below.
+
+    >>> str(Value(4_000, ">"))
+    '> 4,000'
+    """
+
+    number: float
+    bound: Literal["", "<", ">"] = ""
+
+    def at_least(self, limit: float) -> bool:
+        """Whether the number is known to be that large.
+
+        >>> Value(4_000, ">").at_least(2_000), Value(4_000, "<").at_least(2_000)
+        (True, False)
+        """
+        return self.number >= limit and self.bound != "<"
+
+    def at_most(self, limit: float) -> bool:
+        """Whether the number is known to be that small."""
+        return self.number <= limit and self.bound != ">"
+
+    def over(self, other: Value) -> Value:
+        """Return the ratio; a bound if one of both is, NaN if they leave it open.
+
+        >>> str(Value(50_000, ">").over(Value(800))), str(Value(1).over(Value(4, ">")))
+        ('> 62.5', '< 0.25')
+        >>> str(Value(50_000, ">").over(Value(50_000, ">")))
+        '?'
+        """
+        inverse = {"<": ">", ">": "<", "": ""}[other.bound]
+        if {self.bound, inverse} == {"<", ">"} or math.isnan(self.number):
+            return Value(math.nan)
+        if other.number == 0:
+            return Value(math.inf if self.number else math.nan)
+        return Value(self.number / other.number, self.bound or inverse)
+
+    def write(self, form: str = ",g") -> str:
+        """Return it as text, the number by a format such as ".0%"."""
+        if math.isnan(self.number):
+            return "?"
+        number = "∞" if math.isinf(self.number) else format(self.number, form)
+        return f"{self.bound} {number}".lstrip()
+
+    def __str__(self) -> str:
+        return self.write()
+
+    @property
+    def place(self) -> float:
+        """Where it stands among others in order: a bound beyond all plain numbers."""
+        if math.isnan(self.number) or self.bound == ">":
+            return math.inf
+        return -math.inf if self.bound == "<" else self.number
+
+
+def median(values: Sequence[Value]) -> Value:
+    """Return the middle one, the lower of two.
+
+    >>> str(median([Value(900), Value(4_000, ">"), Value(700)]))
+    '900'
+    """
+    ordered = sorted(values, key=lambda value: value.place)
+    return ordered[(len(ordered) - 1) // 2]
+
+
+@dataclass(frozen=True)
+class Within:
+    """What the numbers of a claim that holds lie within; called, it gives the verdict.
+
+    *Reproduced*, if they do for every seed. *Partly*, if they do for half of the seeds,
+    or for every seed within the wider limits. *Not reproduced* otherwise.
+
+    Attributes:
+        low: at least this.
+        high: at most this.
+        partly: wider limits.
+
+    >>> enough = Within(low=0.8, partly=Within(low=0.5))
+    >>> enough([Value(0.9), Value(0.8)]), enough([Value(0.9), Value(0.7), Value(0.6)])
+    ('reproduced', 'partly')
+    >>> enough([Value(0.9), Value(0.4), Value(0.4)])
+    'not reproduced'
+    """
+
+    low: float | None = None
+    high: float | None = None
+    partly: Within | None = None
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise ValueError("low and high are both None; expected one of them")
+
+    def holds(self, value: Value) -> bool:
+        """Whether one number is known to lie within the limits."""
+        high_enough = self.low is None or value.at_least(self.low)
+        return high_enough and (self.high is None or value.at_most(self.high))
+
+    def __call__(self, values: Sequence[Value]) -> str:
+        if not values:
+            raise ValueError("no values; a verdict takes at least one")
+        held = sum(map(self.holds, values))
+        if held == len(values):
+            return REPRODUCED
+        wider = self.partly is not None and all(map(self.partly.holds, values))
+        return PARTLY if 2 * held >= len(values) or wider else NOT_REPRODUCED
+
+    def write(self, form: str = ",g") -> str:
+        """Return the limits as text.
+
+        >>> Within(low=0.8, high=1.2, partly=Within(low=0.5)).write(".1f")
+        'between 0.8 and 1.2 (partly: at least 0.5)'
+        """
+        low, high = (
+            "" if limit is None else Value(limit).write(form)
+            for limit in (self.low, self.high)
+        )
+        if low and high:
+            text = f"between {low} and {high}"
+        else:
+            text = f"at least {low}" if low else f"at most {high}"
+        return text + (f" (partly: {self.partly.write(form)})" if self.partly else "")
