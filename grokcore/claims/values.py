@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -141,7 +142,8 @@ class Within:
         'between 0.8 and 1.2 (partly: at least 0.5)'
         """
         low, high = (
-            "" if limit is None else Value(limit).write(form)
+            # A limit is exact: 80%, not 80.0%.
+            "" if limit is None else re.sub(r"\.0+(?!\d)", "", format(limit, form))
             for limit in (self.low, self.high)
         )
         if low and high:
