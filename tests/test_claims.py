@@ -413,7 +413,10 @@ def test_the_page_says_what_was_measured_and_links_to_the_chapter(row, plant):
     html = page.Entries([check(claim)], {"01": ("One", "../one.html")})._repr_html_()
     assert "a &lt; b" in html and "<b>30 steps</b>, 3 seeds" in html
     assert 'class="verdict not-reproduced">not reproduced<' in html
-    assert "Published: 7 steps." in html and "at most 20 steps, for every" in html
+    assert (
+        "Published: 7 steps." in html
+        and "Counts as reproduced: at most 20 steps," in html
+    )
     assert '<a href="../one.html">One</a>' in html
 
 

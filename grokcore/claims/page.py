@@ -54,7 +54,7 @@ class Entries:
         several = len(result.findings) > 1
         found = "".join(_line(result, finding, several) for finding in result.findings)
         notes = [f"Measured: {claim.statistic}."]
-        notes.append(f"Reproduced: {claim.criterion}, for every seed.")
+        notes.append(f"Counts as reproduced: {claim.criterion}, for every seed.")
         if claim.published is not None:
             notes.append(f"Published: {claim.write(Value(claim.published))}.")
         where = self._link(claim.chapter)

@@ -37,9 +37,7 @@ _lead = partial(
 def _against_filter(ema: str, ma: str) -> dict[str, Setting]:
     """How many times as many steps a control takes as the filter in its own recipe."""
     return {
-        f"{control}, against {name}": Setting(
-            (_FACTORIAL[control], _OWN[name]), each(speed_up)
-        )
+        name: Setting((_FACTORIAL[control], _OWN[name]), each(speed_up))
         for name, control in (("EMA", ema), ("MA", ma))
     }
 
