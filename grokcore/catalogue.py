@@ -2,7 +2,7 @@
 
 from grokcore.experiments import Experiment
 from grokcore.filters import GrokfastEMA, GrokfastMA
-from grokcore.models import TransformerConfig
+from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import Adam, AdamW
 from grokcore.tasks import ModularTask
 
@@ -57,6 +57,19 @@ CATALOGUE: dict[str, Experiment] = {
         eval_every=10,
         stop_val_accuracy=0.99,
         epochs_after_stop=200,
+        snapshots=0,
+    ),
+    # The record of the speedrun: no attention at all, and a third of the rows a step.
+    "speedrun-mlp": _LIVE.replace(
+        model=EmbeddingMLPConfig(width=256, mlp_width=128),
+        optimizer=AdamW(lr=3e-2, weight_decay=2.0, betas=(0.8, 0.98)),
+        loss="cross_entropy_float32",
+        precision="bfloat16",
+        batch_size=1_277,
+        epochs=250,
+        eval_every=5,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=70,
         snapshots=0,
     ),
     # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.

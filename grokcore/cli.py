@@ -1,4 +1,4 @@
-"""The command line: train, list, show, sweep, reproduce, claims, record."""
+"""The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
 
 import multiprocessing
 import os
@@ -11,6 +11,8 @@ import typer
 from torch import nn
 
 from grokcore import _options, recording
+from grokcore._errors import Errors
+from grokcore._speedrun import speedrun
 from grokcore.catalogue import CATALOGUE
 from grokcore.claims import CLAIMS, check, missing, report, select
 from grokcore.experiments import Experiment
@@ -41,7 +43,7 @@ def train(context: typer.Context, name: _Name = "live-p113") -> None:
     Any field of it can be changed: grokcore train --p 97 --train-fraction 0.5
     --optimizer adam --lr 1e-3. Interrupted with Ctrl-C, the same command goes on.
     """
-    with _Errors():
+    with Errors():
         name, arguments = _options.split(name, context.args)
         fields = {f: _options.value(f, text) for f, text in _options.pairs(arguments)}
         experiment = recording.named(name).replace(**fields)
@@ -89,7 +91,7 @@ def show(
     ] = None,
 ) -> None:
     """Show a run, when it grokked and what it learned, or a model of any origin."""
-    with _Errors():
+    with Errors():
         path = Path(what)
         if path.is_file() or path.suffix == ".safetensors":
             options = {"heads": heads, "activation": activation}
@@ -113,7 +115,7 @@ def sweep(
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
 ) -> None:
     """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
-    with _Errors():
+    with Errors():
         name, arguments = _options.split(name, context.args)
         axes = {
             field: [_options.value(field, part) for part in _options.parts(text)]
@@ -144,7 +146,7 @@ def reproduce(
     name: Annotated[str, typer.Argument(help="The name of a recorded run.")],
 ) -> None:
     """Train a recorded run again and say by how much the two differ."""
-    with _Errors():
+    with Errors():
         typer.echo(str(recording.reproduce(name)))
 
 
@@ -158,7 +160,7 @@ def claims(
     ] = False,
 ) -> None:
     """Print what the literature claims, and what our runs say back."""
-    with _Errors():
+    with Errors():
         rows = select(CLAIMS, ids or ())
         if train:
             _train_all(missing(e for claim in rows for e in claim.experiments))
@@ -170,6 +172,9 @@ def claims(
         for problem in (problems := report.problems(results) + recording.strays()):
             typer.echo(problem, err=True)
         raise typer.Exit(1 if problems else 0)
+
+
+app.command(context_settings=_FIELDS)(speedrun)
 
 
 @app.command()
@@ -188,7 +193,7 @@ def record(
 
     Or those of a study, as far as they are trained, with the weights that it ships.
     """
-    with _Errors():
+    with Errors():
         if name in STUDIES:
             unfinished = recording.record_study(STUDIES[name], into / "studies")
             for experiment in unfinished:
@@ -199,21 +204,6 @@ def record(
 
 
 # -- output ------------------------------------------------------------------------
-
-
-class _Errors:
-    """Print what the library says went wrong, without a traceback."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if isinstance(error, ValueError | StoreError | TrainingDiverged):
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(2 if isinstance(error, ValueError) else 1)
-        if isinstance(error, KeyboardInterrupt):
-            typer.echo(f"\n{error}", err=True)
-            raise typer.Exit(130)
 
 
 def _train_all(experiments: dict[str, Experiment]) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from grokcore.show._axes import axes_or_new, decades, halo, root_figure
-from grokcore.show._words import count, sentence
+from grokcore.show._words import count, quantity, sentence
 from grokcore.show.picture import Picture
 from grokcore.show.style import FAINT, PAPER, TRAIN, VALIDATION, readable, style
 
@@ -206,7 +206,7 @@ def _told(
         told.append(
             f"{name} {_range('memorized', train, unit)}, "
             f"{_range('generalized', val, unit)} ({np.isfinite(val).sum()} of "
-            f"{len(val)} within {count(budget)} steps)"
+            f"{len(val)} within {quantity(budget, unit)})"
         )
     return sentence(f"{group}: {'; '.join(told)}")
 
