@@ -107,10 +107,12 @@ def test_a_ratio_is_a_bound_where_its_parts_leave_it_open(over, under, ratio):
     assert str(over.over(under)) == ratio
 
 
-def test_bounds_stand_beyond_all_numbers_in_a_median():
-    assert median([Value(5), Value(3, ">"), Value(4)]) == Value(5)
-    assert median([Value(5), Value(9, "<"), Value(4)]) == Value(4)
-    assert median([Value(3, ">"), Value(3, ">"), Value(4)]).bound == ">"
+def test_a_median_is_a_bound_where_a_bound_could_move_it():
+    assert median([Value(5), Value(3, ">"), Value(4)]) == Value(4, ">")
+    assert median([Value(5), Value(9, "<"), Value(4)]) == Value(5, "<")
+    assert median([Value(3, ">"), Value(3, ">"), Value(4)]) == Value(3, ">")
+    assert median([Value(5), Value(9, ">"), Value(4)]) == Value(5)
+    assert median([Value(5), Value(1, "<"), Value(7)]) == Value(5)
     assert median([Value(1), Value(2), Value(3), Value(4)]) == Value(2)
 
 

@@ -21,8 +21,10 @@ FLOORS = [
     {"keeping"},
     {"runs"},
     {"derived", "studies"},
-    {"sweeps", "recording", "claims", "tracking"},
-    {"cli", "_options"},
+    {"sweeps", "recording", "claims", "speedrun", "tracking"},
+    {"_errors", "_options"},
+    {"_speedrun"},
+    {"cli"},
 ]
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}

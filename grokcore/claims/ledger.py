@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from grokcore.claims.values import OPEN, PARTLY, REPRODUCED, Value, Within, median
+from grokcore.claims.values import (
+    OPEN,
+    PARTLY,
+    REPRODUCED,
+    Value,
+    Within,
+    median,
+    ordered,
+)
 from grokcore.experiments import Experiment
 from grokcore.runs import Run, StoreError
 from grokcore.studies import find, look
@@ -116,9 +124,9 @@ class Result:
         if finding.problem:
             return finding.problem
         form = self.claim.form
-        ordered = sorted(finding.values, key=lambda value: value.place)
-        low, high = ordered[0], ordered[-1]
-        middle = self.claim.write(median(ordered))
+        known = ordered(finding.values)
+        low, high = known[0], known[-1]
+        middle = self.claim.write(median(finding.values))
         if low == high:
             return middle
         return f"{middle} ({low.write(form)} to {high.write(form)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ __all__ = [
     "Value",
     "Within",
     "median",
+    "ordered",
 ]
 
 REPRODUCED, PARTLY, NOT_REPRODUCED = "reproduced", "partly", "not reproduced"
@@ -84,14 +85,32 @@ class Value:
         return -math.inf if self.bound == "<" else self.number
 
 
+def ordered(values: Iterable[Value]) -> list[Value]:
+    """Return them by number, bounds where they begin, what cannot be said last.
+
+    >>> [str(value) for value in ordered([Value(4), Value(3, ">"), Value(2)])]
+    ['2', '> 3', '4']
+    """
+    return sorted(values, key=lambda value: (math.isnan(value.number), value.number))
+
+
 def median(values: Sequence[Value]) -> Value:
-    """Return the middle one, the lower of two.
+    """Return the middle one, the lower of two, as far as bounds let it be known.
+
+    A number that may be larger than it stands can only move the middle up.
 
     >>> str(median([Value(900), Value(4_000, ">"), Value(700)]))
     '900'
+    >>> str(median([Value(36), Value(29, ">"), Value(40, ">")]))
+    '> 36'
     """
-    ordered = sorted(values, key=lambda value: value.place)
-    return ordered[(len(ordered) - 1) // 2]
+    known = ordered(values)
+    middle = known[(len(known) - 1) // 2].number
+    up = any(v.bound == ">" and v.number <= middle for v in known)
+    down = any(v.bound == "<" and v.number >= middle for v in known)
+    if up and down:
+        return Value(math.nan)
+    return Value(middle, ">" if up else "<" if down else "")
 
 
 @dataclass(frozen=True)
