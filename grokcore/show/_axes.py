@@ -14,7 +14,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
-from grokcore.show._words import count
+from grokcore.show._words import count, signed
 from grokcore.show.style import PAPER, WIDTH
 
 
@@ -44,8 +44,13 @@ def time_axis(ax: Axes, x: np.ndarray, unit: str) -> None:
     if positive.size:
         _log_from_zero(ax, x.min(), positive.min(), x.max())
     ax.set_xlabel(unit)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
     ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _tick(value: float) -> str:
+    """Whole numbers with commas; what is below 1, such as a frequency, as it is."""
+    return signed(value) if 0 < value < 1 else count(value)
 
 
 def _log_from_zero(ax: Axes, start: float, first: float, last: float) -> None:

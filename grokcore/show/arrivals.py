@@ -94,7 +94,7 @@ def _steps(runs: Sequence[Delay], budget: float) -> tuple[np.ndarray, np.ndarray
 
 def _step_axis(ax: Axes, first: float, budget: float, xlabel: str) -> None:
     ax.set_xscale("log")
-    ax.set_xlim(first / 1.25, 1.35 * budget)
+    ax.set_xlim(first / 1.25, 1.4 * budget)
     ax.axvline(budget, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
     ticks = decades(first / 1.25, budget, (1, 2, 5))
     ax.xaxis.set_major_locator(FixedLocator(ticks))
@@ -128,8 +128,8 @@ def _draw(
             names.append(name)
             ends = [np.nanmedian(np.nan_to_num(c, nan=budget)) for c in (train, val)]
             ax.plot(ends, [row, row], color=FAINT, linewidth=0.9, zorder=1)
-            _dots(ax, train, row, "o", TRAIN, budget)
-            _dots(ax, val, row, "D", VALIDATION, budget)
+            _dots(ax, train, row, "o", TRAIN, 1.1 * budget)
+            _dots(ax, val, row, "D", VALIDATION, 1.25 * budget)
             ax.annotate(
                 _behind(val, budget),
                 (1.01, row),
@@ -144,9 +144,12 @@ def _draw(
 
 
 def _dots(
-    ax: Axes, values: np.ndarray, row: int, marker: str, color: str, budget: float
+    ax: Axes, values: np.ndarray, row: int, marker: str, color: str, never: float
 ) -> None:
-    """Dots one below the other, so that equal values stay several."""
+    """Dots one below the other, so that equal values stay several.
+
+    Those that did not get there stand at ``never``, as triangles.
+    """
     heights = row + np.linspace(-0.22, 0.22, len(values)) * (len(values) > 1)
     reached = np.isfinite(values)
     look = {"linestyle": "", "markeredgewidth": 1.0, "clip_on": False, "zorder": 3}
@@ -160,7 +163,7 @@ def _dots(
         **look,
     )
     ax.plot(
-        np.full((~reached).sum(), 1.12 * budget),
+        np.full((~reached).sum(), never),
         heights[~reached],
         marker=">",
         markersize=5.5,
@@ -182,8 +185,8 @@ def _behind(val: np.ndarray, budget: float) -> str:
 def _legend(ax: Axes) -> None:
     for where, marker, color, text in (
         (0.0, "●", TRAIN, "train 95%"),
-        (0.27, "◆", VALIDATION, "validation 95%"),
-        (0.66, "▷", FAINT, "not reached"),
+        (0.31, "◆", VALIDATION, "validation 95%"),
+        (0.76, "▷", FAINT, "not reached"),
     ):
         ax.annotate(
             f"{marker} {text}",
