@@ -9,7 +9,7 @@ from torch import nn
 
 from grokcore.descriptions import description
 
-__all__ = ["SGD", "Adam", "AdamW", "Muon", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Muon", "MuonAndAdamW", "Optimizer"]
 
 Parameters = Mapping[str, nn.Parameter]
 

@@ -57,7 +57,7 @@ class Study:
         """Return the runs of each arm, in the order of its experiments.
 
         Raises:
-            StoreError: if one is neither shipped nor stored, or cannot be read.
+            ~grokcore.storage.StoreError: if one is missing, or cannot be read.
 
         >>> runs = STUDIES["grokfast"].runs()
         >>> [len(arm) for arm in runs.values()]
@@ -73,7 +73,7 @@ def look(experiment: Experiment) -> Run | None:
     diverged does.
 
     Raises:
-        StoreError: if it cannot be read.
+        ~grokcore.storage.StoreError: if it cannot be read.
     """
     run = stored(experiment, SHIPPED) or _of_the_catalogue(experiment)
     run = run or stored(experiment)
@@ -84,7 +84,7 @@ def find(experiment: Experiment) -> Run:
     """Return what :func:`look` does.
 
     Raises:
-        StoreError: if there is no such run, or it cannot be read.
+        ~grokcore.storage.StoreError: if there is no such run, or it cannot be read.
     """
     run = look(experiment)
     if run is None:

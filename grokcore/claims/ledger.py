@@ -41,7 +41,7 @@ class Claim:
 
     Attributes:
         id: such as "S0.1a": source, number, and a letter if there are several parts.
-        source: who says so, by its key in :data:`grokcore.claims.SOURCES`.
+        source: who says so, by its key in ``grokcore.claims.SOURCES``.
         statement: what they say, in our words.
         chapter: the number of its file, "01", which goes into it.
         settings: by name, where it is tested; the same statement in all of them.
@@ -155,7 +155,7 @@ def missing(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
     """Return by name those that neither ship nor are stored.
 
     Raises:
-        StoreError: if a run cannot be read.
+        ~grokcore.storage.StoreError: if a run cannot be read.
     """
     return {e.name: e for e in experiments if look(e) is None}
 

@@ -51,7 +51,7 @@ def read(path: Path = RECORDS, rules: Rules = RULES) -> list[Record]:
     """Return the records, the oldest first.
 
     Raises:
-        StoreError: if the file is not there or not such a table.
+        ~grokcore.storage.StoreError: if the file is not there or not such a table.
     """
     content = storage.read_json(path)
     with storage.reading(path):

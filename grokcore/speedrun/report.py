@@ -97,7 +97,7 @@ def spread(values: Iterable[float], form: str) -> str:
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """Return everything, with medians on top, for :func:`json.dumps`."""
+    """Return everything, with medians on top, for ``json.dumps``."""
     qualifies = result.qualifies
     return {
         "recipe": result.rules.recipe(result.entry).key,
