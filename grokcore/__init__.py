@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.filters import Chain, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import Chain, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
+from grokcore.projections import FixedNorm
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:

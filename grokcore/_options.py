@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
+from grokcore.projections import FixedNorm
 
 __all__ = ["KINDS", "layout", "pairs", "parts", "split", "value"]
 

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from grokcore.descriptions import description, refusing, without_defaults
-from grokcore.filters import Filter, FixedNorm
+from grokcore.filters import Filter
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
+from grokcore.projections import FixedNorm
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:

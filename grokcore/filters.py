@@ -1,4 +1,4 @@
-"""What acts on gradients before a step, and on weights after it: frozen descriptions.
+"""What acts on gradients before a step: frozen descriptions.
 
 A filter's ``build`` takes the parameters by name and returns what does the work: called
 once a step, between backward pass and optimizer, it changes the gradients in place.
@@ -20,7 +20,6 @@ from grokcore.descriptions import description
 __all__ = [
     "Chain",
     "Filter",
-    "FixedNorm",
     "Gain",
     "GradientFilter",
     "GrokfastEMA",
@@ -326,48 +325,6 @@ class _Chain:
 Filter = Annotated[
     GrokfastEMA | GrokfastMA | OrthoGrad | Gain | Chain, Field(discriminator="kind")
 ]
-
-
-@description
-class FixedNorm:
-    """Put all weights together back to one length after each step.
-
-    The length is a share of what the initial weights have; they are brought to it, too
-    (Liu et al. 2023, Omnigrok, arXiv:2210.01117).
-
-    Args:
-        share: of the initial norm, > 0.
-
-    Raises:
-        ValueError: for an impossible value; the message names it and what is allowed.
-
-    >>> w = nn.Parameter(torch.tensor([3.0, 4.0]))
-    >>> project = FixedNorm(share=2.0).build({"w": w})
-    >>> w.data *= 7
-    >>> project()
-    >>> w.norm().item()
-    10.0
-    """
-
-    share: float = Field(1.0, gt=0)
-    kind: Literal["fixed_norm"] = Field("fixed_norm", kw_only=True)
-
-    @torch.no_grad()
-    def build(self, parameters: Parameters) -> Callable[[], None]:
-        """Return the projection; the weights are at that length from now on."""
-        tensors = [*parameters.values()]
-        length = self.share * _norm(tensors)
-
-        @torch.no_grad()
-        def project() -> None:
-            torch._foreach_mul_(tensors, length / _norm(tensors))
-
-        project()
-        return project
-
-
-def _norm(tensors: list[Tensor]) -> Tensor:
-    return torch.stack(torch._foreach_norm(tensors)).norm()
 
 
 def _gradients(parameters: Parameters) -> dict[str, Tensor]:

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import TransformerConfig
 from grokcore.optimizers import Adam, AdamW, Muon
+from grokcore.projections import FixedNorm
 from grokcore.runs import RECORDED, Run, StoreError, stored
 from grokcore.tasks import ModularTask
 
