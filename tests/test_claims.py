@@ -29,7 +29,14 @@ from grokcore.claims import (
     report,
     select,
 )
-from grokcore.claims.values import NOT_REPRODUCED, OPEN, PARTLY, REPRODUCED, median
+from grokcore.claims.values import (
+    NOT_REPRODUCED,
+    OPEN,
+    PARTLY,
+    REPRODUCED,
+    UNDECIDED,
+    median,
+)
 from grokcore.runs import Run
 from grokcore.training import COLUMNS
 
@@ -116,6 +123,13 @@ def test_a_median_is_a_bound_where_a_bound_could_move_it():
     assert median([Value(1), Value(2), Value(3), Value(4)]) == Value(2)
 
 
+def test_a_median_is_unknown_where_an_unknown_could_move_it():
+    nan = Value(math.nan)
+    assert math.isnan(median([Value(800), Value(900), nan]).number)
+    assert median([Value(5), Value(5), nan]) == Value(5)
+    assert math.isnan(median([nan, nan, Value(1)]).number)
+
+
 # -- verdicts ----------------------------------------------------------------------
 
 
@@ -129,7 +143,10 @@ def test_a_median_is_a_bound_where_a_bound_could_move_it():
         ([0.9, 0.9, 0.0, 0.0], PARTLY),
         ([0.9, 0.0, 0.0], NOT_REPRODUCED),
         ([0.9, 0.5, 0.5], PARTLY),
-        ([math.nan], NOT_REPRODUCED),
+        ([math.nan], UNDECIDED),
+        ([0.9, math.nan], UNDECIDED),
+        ([0.9, 0.9, math.nan], UNDECIDED),
+        ([0.4, 0.4, math.nan], NOT_REPRODUCED),
     ],
 )
 def test_verdicts_at_their_boundaries(numbers, verdict):
@@ -141,7 +158,15 @@ def test_limits_on_both_sides_include_themselves():
     rule = Within(low=0.8, high=1.2)
     assert rule([Value(0.8), Value(1.2)]) == REPRODUCED
     assert rule([Value(1.21)]) == NOT_REPRODUCED
-    assert rule([Value(1.0, ">")]) == rule([Value(1.0, "<")]) == NOT_REPRODUCED
+    assert rule([Value(1.2, ">")]) == rule([Value(0.8, "<")]) == NOT_REPRODUCED
+
+
+def test_a_bound_on_the_wrong_side_decides_nothing():
+    rule = Within(low=0.8, high=1.2)
+    assert rule([Value(1.0, ">")]) == rule([Value(1.0, "<")]) == UNDECIDED
+    assert Within(low=0.8)([Value(0.9, ">")]) == REPRODUCED
+    assert Within(low=0.8)([Value(0.7, ">")]) == UNDECIDED
+    assert Within(low=0.8)([Value(0.7, ">"), Value(0.1), Value(0.1)]) == NOT_REPRODUCED
 
 
 def test_a_rule_needs_a_limit_and_a_verdict_needs_values():
@@ -167,6 +192,9 @@ def test_limits_are_written_without_digits_that_say_nothing():
         ([PARTLY, NOT_REPRODUCED], PARTLY),
         ([NOT_REPRODUCED, NOT_REPRODUCED], NOT_REPRODUCED),
         ([REPRODUCED, OPEN], OPEN),
+        ([REPRODUCED, UNDECIDED], REPRODUCED),
+        ([NOT_REPRODUCED, UNDECIDED], NOT_REPRODUCED),
+        ([UNDECIDED, UNDECIDED], UNDECIDED),
     ],
 )
 def test_settings_that_disagree_are_named(row, verdicts, together):

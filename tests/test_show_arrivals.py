@@ -85,3 +85,23 @@ def test_dots_of_one_place_do_not_hide_each_other():
         line.get_ydata() for line in picture.ax.lines if len(line.get_ydata()) == 3
     ]
     assert all(len(np.unique(y)) == 3 for y in heights) and len(heights) == 2
+
+
+def test_words_stand_apart_and_inside_however_long_the_names():
+    """The names of the rows take their room; what is left is for the rest."""
+    names = ["Grokfast EMA, AdamW, decay 1, lr 0.003", "fixed norm, lr 0.003"]
+    recipes = {name: [delay(60, 700), delay(70, None)] for name in names}
+    picture = arrivals(
+        {"Each at its best of four learning rates": recipes}, budget=1_000
+    )
+    figure = picture.figure
+    figure.draw_without_rendering()
+    texts = [t for t in picture.ax.texts if t.get_text()]
+    ticks = [t for t in picture.ax.get_xticklabels() if t.get_text()]
+    boxes = [
+        t.get_window_extent() for t in texts + ticks + picture.ax.get_yticklabels()
+    ]
+    page = figure.bbox
+    for i, box in enumerate(boxes):
+        assert page.x0 <= box.x0 and box.x1 <= page.x1
+        assert not any(box.overlaps(other) for other in boxes[:i])

@@ -24,6 +24,7 @@ from grokcore.speedrun import (
     report,
     yardsticks,
 )
+from grokcore.speedrun.records import MORE
 from grokcore.training import Trainer, TrainingDiverged
 
 LIVE = gc.CATALOGUE["live-p113"]
@@ -291,20 +292,24 @@ def test_a_report_says_where_transformer_lens_is_missing():
 # -- records ---------------------------------------------------------------------------
 
 
+def recordable(entry=LIVE, lap=None, more=MORE):
+    return a_result(lap or a_lap(), more=(a_lap(),) * more, entry=entry)
+
+
 @pytest.fixture
 def table(tmp_path):
     """A record table with one record in it."""
     path = tmp_path / "speedrun.json"
     entry = gc.CATALOGUE["fast-p113"]
-    records.add("fast-p113", "an idea", a_result(a_lap(), entry=entry), path)
+    records.add("fast-p113", "an idea", recordable(entry), path)
     return path
 
 
 def test_a_record_is_written_read_and_replaced(table):
     (record,) = records.read(table)
     assert (record.name, record.idea) == ("fast-p113", "an idea")
-    assert record.result == a_result(a_lap(), entry=gc.CATALOGUE["fast-p113"])
-    faster = a_result(a_lap(seconds=0.1), more=(a_lap(),), entry=LIVE)
+    assert record.result == recordable(gc.CATALOGUE["fast-p113"])
+    faster = recordable(lap=a_lap(seconds=0.1))
     records.add("live-p113", "faster", faster, table)
     assert records.current(table) == "live-p113"
     records.add("fast-p113", "once more", record.result, table)
@@ -312,17 +317,18 @@ def test_a_record_is_written_read_and_replaced(table):
 
 
 @pytest.mark.parametrize(
-    ("name", "idea", "lap", "complaint"),
+    ("name", "idea", "result", "complaint"),
     [
-        ("live-p113", " ", a_lap(), "needs its idea"),
-        ("live-p113", "idea", a_lap(stays=False), "does not qualify"),
-        ("live-p59", "idea", a_lap(), "not its 'live-p59'"),
-        ("nonsense", "idea", a_lap(), "not its 'nonsense'"),
+        ("live-p113", " ", {}, "needs its idea"),
+        ("live-p113", "idea", {"lap": a_lap(stays=False)}, "does not qualify"),
+        ("live-p113", "idea", {"more": MORE - 1}, "shows 5 further seeds, not 4"),
+        ("live-p59", "idea", {}, "not its 'live-p59'"),
+        ("nonsense", "idea", {}, "not its 'nonsense'"),
     ],
 )
-def test_no_record_without_reason(tmp_path, name, idea, lap, complaint):
+def test_no_record_without_reason(tmp_path, name, idea, result, complaint):
     with pytest.raises(ValueError, match=complaint):
-        records.add(name, idea, a_result(lap), tmp_path / "speedrun.json")
+        records.add(name, idea, recordable(**result), tmp_path / "speedrun.json")
     assert not (tmp_path / "speedrun.json").exists()
 
 
@@ -353,7 +359,7 @@ def test_the_package_ships_the_catalogues_records():
         laps = [*result.laps, *result.more]
         drawn = RULES.draw(entry, more=len(result.more))
         assert [(lap.split_seed, lap.seed) for lap in laps] == drawn
-        assert result.qualifies
+        assert result.qualifies and len(result.more) >= MORE
         assert all(lap.demo for lap in laps)
         assert record.machine.keys() >= {"processor", "threads", "torch"}
         assert record.machine["threads"] == RULES.threads
@@ -401,7 +407,7 @@ def test_an_entry_that_stays_exits_with_0_and_may_be_recorded(cli, plant):
     assert "qualifies: 2 of 2 get there and stay" in done.output
     assert "this number ranks" in done.output
     assert not cli.path.exists()
-    done = cli("tiny --record idea")
+    done = cli("tiny --more 5 --record idea")
     assert done.exit_code == 0, done.output
     assert records.current(cli.path) == "tiny"
     # Now it is what runs by default, with fields changed or not.

@@ -156,15 +156,11 @@ def test_studies_and_the_catalogue_share_no_name():
     assert not STUDIES.keys() & gc.CATALOGUE.keys()
 
 
-# More seeds of these are to come.
-UNFINISHED = ("grokfast-addition", "grokfast-live", "race")
-
-
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_repeats_each_arm_over_seeds(name):
     for arm in STUDIES[name].arms.values():
         assert len({e.seed for e in arm}) == len(arm)
-        assert len(arm) >= (1 if name in UNFINISHED else 3)
+        assert len(arm) >= 3
 
 
 @pytest.mark.parametrize("name", STUDIES)

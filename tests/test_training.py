@@ -3,11 +3,21 @@
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
 
-from grokcore import SGD, Adam, AdamW, EmbeddingMLPConfig, TransformerConfig, devices
+from grokcore import (
+    CATALOGUE,
+    SGD,
+    Adam,
+    AdamW,
+    EmbeddingMLPConfig,
+    TransformerConfig,
+    devices,
+)
+from grokcore.analysis.delay import grokking_delay
 from grokcore.spacing import log_spaced
 from grokcore.training import COLUMNS, Trainer, TrainingDiverged
 
@@ -370,3 +380,17 @@ def test_bfloat16_warns_where_it_would_be_slower(tiny, monkeypatch):
 def test_a_device_that_is_not_there_is_refused_with_those_that_are(tiny):
     with pytest.raises(ValueError, match=r"'tpu' is not here; available:.*'cpu'"):
         Trainer(tiny(), device="tpu")
+
+
+@pytest.mark.gpu
+@pytest.mark.slow
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_a_gpu_the_live_recipe_groks_as_on_a_cpu():
+    """Nothing but the device changes; on it sums are rounded in another order."""
+    experiment = CATALOGUE["live-p113"].replace(snapshots=0, epochs=1_000)
+    trainer = Trainer(experiment, device="cuda")
+    assert all(w.device.type == "cuda" for w in trainer.model.parameters())
+    trainer.train()
+    delay = grokking_delay(pd.DataFrame(trainer.history))
+    assert delay.train_epoch <= 100
+    assert delay.val_epoch is not None and delay.val_epoch > 3 * delay.train_epoch

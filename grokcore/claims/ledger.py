@@ -10,6 +10,7 @@ from grokcore.claims.values import (
     OPEN,
     PARTLY,
     REPRODUCED,
+    UNDECIDED,
     Value,
     Within,
     median,
@@ -110,10 +111,12 @@ class Result:
         """All settings together; "open" if one could not be measured.
 
         Where they disagree, and the claim holds in some of them: "only under" these.
+        One that is not decided has no say, unless none is.
         """
         verdicts = {f.verdict for f in self.findings}
         if OPEN in verdicts:
             return OPEN
+        verdicts = verdicts - {UNDECIDED} or verdicts
         if len(verdicts) == 1:
             return verdicts.pop()
         under = [f.setting for f in self.findings if f.verdict == REPRODUCED]

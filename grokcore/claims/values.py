@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ __all__ = [
     "OPEN",
     "PARTLY",
     "REPRODUCED",
+    "UNDECIDED",
     "Value",
     "Within",
     "median",
@@ -20,6 +21,9 @@ __all__ = [
 ]
 
 REPRODUCED, PARTLY, NOT_REPRODUCED = "reproduced", "partly", "not reproduced"
+
+#: Where bounds leave it open which of these it is.
+UNDECIDED = "not decided"
 
 #: In the place of a verdict, while runs are missing.
 OPEN = "open"
@@ -97,15 +101,23 @@ def ordered(values: Iterable[Value]) -> list[Value]:
 def median(values: Sequence[Value]) -> Value:
     """Return the middle one, the lower of two, as far as bounds let it be known.
 
-    A number that may be larger than it stands can only move the middle up.
+    A number that may be larger than it stands can only move the middle up. One that
+    cannot be said may stand at either end.
 
     >>> str(median([Value(900), Value(4_000, ">"), Value(700)]))
     '900'
     >>> str(median([Value(36), Value(29, ">"), Value(40, ">")]))
     '> 36'
+    >>> str(median([Value(900), Value(math.nan), Value(700)]))
+    '?'
     """
-    known = ordered(values)
-    middle = known[(len(known) - 1) // 2].number
+    known = ordered(value for value in values if not math.isnan(value.number))
+    unsaid = len(values) - len(known)
+    place = (len(values) - 1) // 2
+    low, high = place - unsaid, place  # as if those stood below all others, or above
+    if low < 0 or high >= len(known) or known[low] != known[high]:
+        return Value(math.nan)
+    middle = known[high].number
     up = any(v.bound == ">" and v.number <= middle for v in known)
     down = any(v.bound == "<" and v.number >= middle for v in known)
     if up and down:
@@ -118,7 +130,8 @@ class Within:
     """What the numbers of a claim that holds lie within; called, it gives the verdict.
 
     *Reproduced*, if they do for every seed. *Partly*, if they do for half of the seeds,
-    or for every seed within the wider limits. *Not reproduced* otherwise.
+    or for every seed within the wider limits. *Not reproduced* otherwise. *Not
+    decided*, if that depends on numbers which are only bounds, or cannot be said.
 
     Attributes:
         low: at least this.
@@ -130,6 +143,8 @@ class Within:
     ('reproduced', 'partly')
     >>> enough([Value(0.9), Value(0.4), Value(0.4)])
     'not reproduced'
+    >>> enough([Value(0.4, ">"), Value(math.nan)])
+    'not decided'
     """
 
     low: float | None = None
@@ -145,13 +160,38 @@ class Within:
         high_enough = self.low is None or value.at_least(self.low)
         return high_enough and (self.high is None or value.at_most(self.high))
 
+    def may_hold(self, value: Value) -> bool:
+        """Whether one number may lie within the limits, for all that is known.
+
+        >>> few = Within(high=4)
+        >>> few.may_hold(Value(3, ">")), few.may_hold(Value(5, ">"))
+        (True, False)
+        """
+        if math.isnan(value.number):
+            return True
+        low_enough = self.high is None or value.bound == "<" or value.number < self.high
+        exact = self.high is not None and value.at_most(self.high)
+        if not (low_enough or exact):
+            return False
+        high_enough = self.low is None or value.bound == ">" or value.number > self.low
+        return high_enough or value.at_least(self.low)
+
     def __call__(self, values: Sequence[Value]) -> str:
         if not values:
             raise ValueError("no values; a verdict takes at least one")
-        held = sum(map(self.holds, values))
+        at_least, at_most = (
+            self._verdict(values, Within.holds),
+            self._verdict(values, Within.may_hold),
+        )
+        return at_least if at_least == at_most else UNDECIDED
+
+    def _verdict(
+        self, values: Sequence[Value], holds: Callable[[Within, Value], bool]
+    ) -> str:
+        held = sum(holds(self, value) for value in values)
         if held == len(values):
             return REPRODUCED
-        wider = self.partly is not None and all(map(self.partly.holds, values))
+        wider = self.partly is not None and all(holds(self.partly, v) for v in values)
         return PARTLY if 2 * held >= len(values) or wider else NOT_REPRODUCED
 
     def write(self, form: str = ",g") -> str:

@@ -9,7 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from grokcore.show._axes import axes_or_new, decades, halo, root_figure
+from grokcore.show._axes import (
+    axes_or_new,
+    decades,
+    halo,
+    points_box,
+    root_figure,
+    settle,
+    text_width,
+)
 from grokcore.show._words import count, quantity, sentence
 from grokcore.show.picture import Picture
 from grokcore.show.style import FAINT, PAPER, TRAIN, VALIDATION, readable, style
@@ -76,8 +84,10 @@ def arrivals(
         raise ValueError(f"no run memorized or generalized within {budget:,} steps")
     rows = sum(1 + len(recipes) for recipes in steps.values())
     ax = axes_or_new(ax, height=0.95 + _ROW * rows)
-    _step_axis(ax, np.nanmin(everything[everything > 0]), budget, xlabel)
+    first = np.nanmin(everything[everything > 0])
+    _step_axis(ax, first, budget, xlabel)
     _draw(ax, steps, budget)
+    _words(ax, steps, first, budget)
     alt = " ".join(_told(*item, budget, xlabel) for item in steps.items())
     if title:
         ax.set_title(title, pad=24)
@@ -96,8 +106,6 @@ def _step_axis(ax: Axes, first: float, budget: float, xlabel: str) -> None:
     ax.set_xscale("log")
     ax.set_xlim(first / 1.25, 1.4 * budget)
     ax.axvline(budget, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
-    ticks = decades(first / 1.25, budget, (1, 2, 5))
-    ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(True, axis="x")
@@ -113,15 +121,7 @@ def _draw(
     budget: float,
 ) -> None:
     row, places, names = 0, [], []
-    for group, recipes in steps.items():
-        ax.annotate(
-            group,
-            (0, row),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontweight="bold",
-            path_effects=halo(),
-        )
+    for recipes in steps.values():
         for name, (train, val) in recipes.items():
             row += 1
             places.append(row)
@@ -140,7 +140,49 @@ def _draw(
         row += 1
     ax.set_yticks(places, names)
     ax.set_ylim(row - 0.4, -0.6)
-    _legend(ax)
+
+
+def _words(
+    ax: Axes, groups: Mapping[str, Mapping], first: float, budget: float
+) -> None:
+    """Write the groups' names, the legend and the ticks, as there is room for them.
+
+    The names of the rows take their room first: what is left is known only then.
+    """
+    settle(ax)
+    box = ax.get_window_extent()
+    names = [label.get_window_extent().x0 for label in ax.get_yticklabels()]
+    left = (min(names) - box.x0) / box.width  # of the axes
+    row = 0
+    for group, recipes in groups.items():
+        ax.annotate(
+            group,
+            (left, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontweight="bold",
+            path_effects=halo(),
+            annotation_clip=False,
+        )
+        row += 1 + len(recipes)
+    for marker, color, text in (
+        ("●", TRAIN, "train 95%"),
+        ("◆", VALIDATION, "validation 95%"),
+        ("▷", FAINT, "not reached"),
+    ):
+        ax.annotate(
+            f"{marker} {text}",
+            (left, 1),
+            xycoords="axes fraction",
+            xytext=(0, 6),
+            textcoords="offset points",
+            color=readable(color),
+        )
+        left += text_width(ax, f"{marker} {text}") + 18 / points_box(ax).width
+    room = points_box(ax).width / np.log10(1.75 * budget / first)
+    factors = (1, 2, 5) if room > 90 else (1,)  # points for a power of ten
+    ticks = decades(first / 1.25, budget, factors)
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
 
 
 def _dots(
@@ -180,22 +222,6 @@ def _behind(val: np.ndarray, budget: float) -> str:
     if not reached.any():
         return f"> {count(budget)}"
     return f"{reached.sum()} of {len(val)}"
-
-
-def _legend(ax: Axes) -> None:
-    for where, marker, color, text in (
-        (0.0, "●", TRAIN, "train 95%"),
-        (0.31, "◆", VALIDATION, "validation 95%"),
-        (0.76, "▷", FAINT, "not reached"),
-    ):
-        ax.annotate(
-            f"{marker} {text}",
-            (where, 1),
-            xycoords="axes fraction",
-            xytext=(0, 6),
-            textcoords="offset points",
-            color=readable(color),
-        )
 
 
 def _told(

@@ -22,10 +22,14 @@ from grokcore.speedrun.racing import Lap, Result
 from grokcore.speedrun.report import as_json
 from grokcore.speedrun.rules import RULES, Rules, Verdict
 
-__all__ = ["RECORDS", "Record", "add", "current", "read"]
+__all__ = ["MORE", "RECORDS", "Record", "add", "current", "read"]
 
 #: The file that ships with the package.
 RECORDS = RECORDED / "speedrun.json"
+
+#: Further seeds that a record shows. Whoever changes a recipe a little draws other
+#: seeds, and may go on until they are lucky; further ones would tell.
+MORE = 5
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def add(name: str, idea: str, result: Result, path: Path = RECORDS) -> None:
 
     Raises:
         ValueError: if it is not the catalogue's entry of that name, or does not
-            qualify, or came without an idea.
+            qualify, or came without an idea or without :data:`MORE` further seeds.
     """
     if CATALOGUE.get(name) != result.entry:
         raise ValueError(
@@ -99,6 +103,11 @@ def add(name: str, idea: str, result: Result, path: Path = RECORDS) -> None:
         )
     if not result.qualifies:
         raise ValueError(f"{name!r} does not qualify: no record")
+    if len(result.more) < MORE:
+        raise ValueError(
+            f"a record shows {MORE} further seeds, not {len(result.more)}: seeds that "
+            f"follow from a recipe can be lucky; run it with --more {MORE}"
+        )
     if not idea.strip():
         raise ValueError("a record needs its idea in a line, not an empty one")
     rows = storage.read_json(path)["records"] if path.exists() else []

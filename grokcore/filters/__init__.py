@@ -1,0 +1,32 @@
+"""What acts on gradients before a step: frozen descriptions.
+
+A filter's ``build`` takes the parameters by name and returns what does the work: called
+once a step, between backward pass and optimizer, it changes the gradients in place.
+Parameters without a gradient are left alone. What it remembers goes into a run's resume
+points, so that a run that was cut short goes on with the same bits.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from grokcore.filters.base import GradientFilter, Parameters
+from grokcore.filters.chain import Chain
+from grokcore.filters.grokfast import GrokfastEMA, GrokfastMA
+from grokcore.filters.plain import Gain, OrthoGrad
+
+__all__ = [
+    "Chain",
+    "Filter",
+    "Gain",
+    "GradientFilter",
+    "GrokfastEMA",
+    "GrokfastMA",
+    "OrthoGrad",
+    "Parameters",
+]
+
+#: Any of the filters above, told apart by ``kind`` in JSON.
+Filter = Annotated[
+    GrokfastEMA | GrokfastMA | OrthoGrad | Gain | Chain, Field(discriminator="kind")
+]
