@@ -98,7 +98,7 @@ def grade(
     """Grade a folder of notebooks: grades.csv, and a page of feedback for each."""
     from classroom.grading import grade_all
 
-    into = into or _DIST / "grades" / submissions.resolve().name
+    into = into or Path("grades") / submissions.resolve().name
     limits = Limits(
         seconds=round(minutes * 60),
         cell_seconds=cell_seconds,

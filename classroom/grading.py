@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -87,30 +87,71 @@ def grade_all(
         (into / folder).mkdir(parents=True, exist_ok=True)
     jobs = jobs or os.cpu_count() or 1
     threads = max(1, (os.cpu_count() or 1) // jobs)
+    code = _code()
 
     def one(notebook: Path) -> Grade:
-        name = exercises or _names(notebook)
-        assignment = known.get(name)
-        if assignment is None:
-            return _nobody(notebook, name, sorted(known))
-        key = _key(notebook, assignment, limits, contained)
-        place = into / "known" / f"{key}.json"
-        if place.exists() and not again:
-            grade = Grade.model_validate_json(place.read_text())
-            return grade.model_copy(update={"submission": notebook.name})
-        grade = _grade(notebook, assignment, limits, threads, contained)
-        place.write_text(grade.model_dump_json())
-        return grade
+        name = exercises
+        try:
+            _look(notebook)
+            name = exercises or _names(notebook)
+            if name not in known:
+                raise ValueError(
+                    f"the notebook does not say which exercises it answers "
+                    f"({name[:60]!r}); there are: {', '.join(known)}"
+                )
+            key = _key(notebook, known[name], code, limits, contained)
+            place = into / "known" / f"{key}.json"
+            grade = None if again else _remembered(place)
+            if grade is None:
+                grade = _grade(notebook, known[name], limits, threads, contained)
+                if grade.answers or grade.status != "failed":
+                    _remember(grade, place)  # what left nothing is tried again
+        except Exception as error:  # whatever it is: the others are graded
+            grade = _ungraded(known.get(name), contained)
+            grade.status, grade.reason = "failed", str(error)
+        return grade.model_copy(update={"submission": _legible(notebook.name)})
 
     done = []
-    with ThreadPoolExecutor(jobs) as pool:
-        for grade in pool.map(one, notebooks):
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for notebook, grade in zip(notebooks, pool.map(one, notebooks), strict=True):
             assignment = known.get(grade.exercises)
-            page = into / "feedback" / f"{Path(grade.submission).stem}.md"
-            page.write_text(feedback(grade, assignment and assignment.master))
+            page = into / "feedback" / f"{notebook.stem}.md"
+            page.write_text(
+                feedback(grade, assignment and assignment.master), encoding="utf-8"
+            )
             done.append(grade)
             yield grade
-    (into / "grades.csv").write_text(table(done))
+    finally:  # also when nobody waits for the rest
+        pool.shutdown(cancel_futures=True)
+    (into / "grades.csv").write_text(table(done), encoding="utf-8")
+
+
+def _legible(name: str) -> str:
+    """A file's name as it can be written down; names are bytes, and may be any."""
+    return name.encode(errors="replace").decode()
+
+
+def _look(notebook: Path) -> None:
+    """Refuse what is not worth opening."""
+    if notebook.is_symlink() or not notebook.is_file():
+        raise ValueError("it is not a plain file")
+    if notebook.stat().st_size > MAX_NOTEBOOK:
+        raise ValueError(f"the file is larger than {MAX_NOTEBOOK // 2**20} MiB")
+
+
+def _remembered(place: Path) -> Grade | None:
+    """What was found out before, if it was."""
+    try:
+        return Grade.model_validate_json(place.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _remember(grade: Grade, place: Path) -> None:
+    half = place.with_suffix(f".{threading.get_ident()}")  # others may be as equal
+    half.write_text(grade.model_dump_json(), encoding="utf-8")
+    half.replace(place)
 
 
 def _assignments(instructor: Path) -> dict[str, Assignment]:
@@ -127,24 +168,22 @@ def _assignments(instructor: Path) -> dict[str, Assignment]:
 
 def _names(notebook: Path) -> str:
     """Which exercises a notebook says that it answers, or ""."""
-    if notebook.stat().st_size > MAX_NOTEBOOK:
-        return ""
     try:
-        content = json.loads(notebook.read_text(encoding="utf-8"))
+        content = json.loads(notebook.read_bytes())
         name = content["metadata"]["grokking"]["exercises"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return ""
     return name if isinstance(name, str) else ""
 
 
-def _nobody(notebook: Path, name: str, known: list[str]) -> Grade:
-    """The grade of a notebook that answers no exercises."""
-    if notebook.stat().st_size > MAX_NOTEBOOK:
-        reason = f"the file is larger than {MAX_NOTEBOOK // 2**20} MiB"
-    else:
-        reason = f"the notebook does not say which exercises it answers ({name!r})"
-        reason += f"; name them: {', '.join(known)}"
-    return Grade(submission=notebook.name, status="failed", reason=reason)
+def _ungraded(assignment: Assignment | None, contained: bool) -> Grade:
+    """The grade to begin with."""
+    grade = Grade(submission="", contained=contained)
+    if assignment is not None:
+        grade.exercises = assignment.master.name
+        grade.possible = float(sum(assignment.points.values()))
+        grade.by_hand = float(assignment.by_hand)
+    return grade
 
 
 def _grade(
@@ -155,59 +194,59 @@ def _grade(
     contained: bool,
 ) -> Grade:
     """Grade one, whatever it does."""
-    grade = Grade(
-        submission=notebook.name,
-        exercises=assignment.master.name,
-        possible=sum(assignment.points.values()),
-        by_hand=assignment.by_hand,
+    grade = _ungraded(assignment, contained)
+    files = [notebook.resolve(), assignment.autograder.resolve()]
+    numbers = [limits.cell_seconds, limits.memory * 3 // 4, limits.disk]
+    outcome = sandbox.run(
+        [sys.executable, "-m", "classroom.inside", *map(str, files + numbers)],
+        readable=[*files, *_packages()],
+        most=results.MAX_BYTES,
+        limits=limits,
         contained=contained,
+        environment={
+            "PYTHONPATH": str(_ROOT),
+            "OMP_NUM_THREADS": str(threads),
+        },
     )
-    if notebook.stat().st_size > MAX_NOTEBOOK:
-        grade.status = "failed"
-        grade.reason = f"the file is larger than {MAX_NOTEBOOK // 2**20} MiB"
+    grade.seconds = outcome.seconds
+    try:
+        found = results.read(outcome.output, assignment.points)
+    except results.Unreadable as error:
+        grade.status = "stopped" if outcome.stopped else "failed"
+        said = _last(outcome.said)
+        grade.reason = outcome.stopped or f"{error}" + (f" ({said})" if said else "")
         return grade
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        arguments = [notebook.resolve(), assignment.autograder.resolve(), report]
-        numbers = [limits.cell_seconds, limits.memory, limits.disk]
-        outcome = sandbox.run(
-            [sys.executable, "-m", "classroom.inside", *map(str, arguments + numbers)],
-            readable=[*arguments[:2], *_packages()],
-            writable=Path(folder),
-            limits=limits,
-            contained=contained,
-            environment={
-                "PYTHONPATH": str(_ROOT),
-                "OMP_NUM_THREADS": str(threads),
-            },
-        )
-        grade.seconds = outcome.seconds
-        try:
-            found = results.read(report, assignment.points)
-        except results.Unreadable as error:
-            grade.status = "stopped" if outcome.stopped else "failed"
-            grade.reason = outcome.stopped or f"{error} ({_last(outcome.said)})"
-            return grade
     grade.answers = found.answers
     grade.score = sum(answer.score for answer in found.answers.values())
     missing = [name for name in assignment.points if name not in found.answers]
     if found.trouble or outcome.stopped or missing:
         grade.status = "stopped" if outcome.stopped else "failed"
         grade.reason = outcome.stopped or _last(found.trouble)
-        grade.reason = grade.reason or f"no result for {', '.join(missing)}"
+        grade.reason = grade.reason or (
+            f"the tests of {', '.join(missing)} did not come to an end"
+        )
     return grade
 
 
 def _key(
-    notebook: Path, assignment: Assignment, limits: Limits, contained: bool
+    notebook: Path, assignment: Assignment, code: str, limits: Limits, contained: bool
 ) -> str:
     """What a grade depends on: if none of it changes, the grade does not."""
     digest = hashlib.sha256(notebook.read_bytes())
     with zipfile.ZipFile(assignment.autograder) as archive:  # not the time of its files
         for name in sorted(archive.namelist()):
             digest.update(name.encode() + archive.read(name))
-    digest.update(repr((limits, contained, assignment.points)).encode())
+    digest.update(repr((code, limits, contained, assignment.points)).encode())
     return digest.hexdigest()[:32]
+
+
+def _code() -> str:
+    """A hash of the code that grades, and that tests call."""
+    digest = hashlib.sha256()
+    for package in _packages():
+        for path in sorted(package.rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _packages() -> list[Path]:

@@ -33,7 +33,7 @@ def table(grades: Iterable[Grade]) -> str:
 
 def _plain(value: object) -> object:
     """Text that no spreadsheet takes for a formula."""
-    risky = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+    risky = isinstance(value, str) and value.startswith(tuple("=+-@\t\r\n"))
     return f"'{value}" if risky else value
 
 
@@ -44,7 +44,7 @@ def feedback(grade: Grade, master: Master | None) -> str:
         grade: of the submission.
         master: the exercises that it answers, if that is known.
     """
-    parts = [f"# {grade.submission}"]
+    parts = [f"# `{grade.submission}`"]
     if master is not None:
         parts.append(f"*{master.title}*")
     total = f"**{grade.score:g} of {grade.possible:g} points**"
@@ -52,7 +52,7 @@ def feedback(grade: Grade, master: Master | None) -> str:
         total += f", and up to {grade.by_hand:g} more from a person"
     parts.append(total)
     if grade.reason:
-        parts.append(f"It could not be graded in full: {grade.reason}.")
+        parts += ["It could not be graded in full:", _indented(grade.reason)]
     for question in master.questions if master else ():
         parts.append(f"## {question.name}. {question.title}")
         answer = grade.answers.get(question.name)

@@ -6,7 +6,6 @@ data, never unpickled, and refused if it is too long or not as described.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,7 +52,7 @@ class Grade(BaseModel):
     """What one submission got.
 
     Attributes:
-        submission: the name of its file.
+        submission: the name of its file, as far as it can be written down.
         exercises: which ones it answers, or "".
         status: "graded"; "stopped", by a limit; or "failed".
         reason: why it was not graded, or "".
@@ -81,21 +80,18 @@ class Unreadable(Exception):
     """A report that is missing, too long, or not of the shape it should have."""
 
 
-def read(path: Path, points: dict[str, float]) -> Report:
+def read(text: bytes, points: dict[str, float]) -> Report:
     """Read a report.
 
     Args:
-        path: the file.
+        text: JSON.
         points: what each question that has tests is worth.
 
     Raises:
         Unreadable: with the reason. The points must be those of the assignment.
     """
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise Unreadable("no result was left") from error
+    if not text:
+        raise Unreadable("no result was left")
     if len(text) > MAX_BYTES:
         raise Unreadable(f"the result is longer than {MAX_BYTES:,} bytes")
     try:

@@ -3,21 +3,24 @@
 Inside there is no network, nothing of this machine but programs and libraries, which
 cannot be changed, and a scratch folder of limited size that is gone afterwards.
 Outside, a guard watches the time, the memory and the number of all processes together,
-and ends them when they pass a limit.
+and ends them when they pass a limit. What the program has to say comes through a pipe,
+and no more of it is read than was asked for: it can write to no file of this machine.
 
 This contains a program. It does not make what the program says true.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -25,6 +28,9 @@ __all__ = ["Limits", "Outcome", "available", "run"]
 
 #: How often the guard looks, in seconds.
 _LOOK = 0.2
+
+#: How much is read of what a program writes to its error stream, in bytes.
+_SAID = 10_000
 
 # What programs need of a Debian, a Fedora or an Arch.
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -38,8 +44,9 @@ class Limits:
     Attributes:
         seconds: by the clock, for everything.
         cell_seconds: for each cell; one that takes longer is interrupted.
-        memory: bytes, for all processes together and for each alone.
-        disk: bytes it may write.
+        memory: bytes, for all processes together; what they share counts for each. One
+            alone has three quarters of that, and an error when it asks for more.
+        disk: bytes it may write; they are kept in memory, beside the others.
         processes: at one time, threads not counted.
     """
 
@@ -58,12 +65,14 @@ class Outcome:
         seconds: how long it ran.
         stopped: why the guard ended it, or "".
         status: its exit status; None if the guard ended it.
-        said: the end of what it wrote to its error stream.
+        output: what it wrote, at most one byte more than it was allowed to.
+        said: what it wrote to its error stream, cut off if it is long.
     """
 
     seconds: float
     stopped: str
     status: int | None
+    output: bytes
     said: str
 
 
@@ -76,7 +85,7 @@ def available() -> str:
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
     tried = subprocess.run(
-        [*_walls({}, 2**20), "true"], capture_output=True, text=True, check=False
+        [*_walls([], 2**20), "true"], capture_output=True, text=True, check=False
     )
     return "" if tried.returncode == 0 else f"bwrap fails: {tried.stderr.strip()}"
 
@@ -85,7 +94,7 @@ def run(
     command: list[str],
     *,
     readable: list[Path],
-    writable: Path,
+    most: int,
     limits: Limits,
     contained: bool = True,
     environment: dict[str, str] | None = None,
@@ -95,39 +104,59 @@ def run(
     Args:
         command: the program and its arguments.
         readable: files and folders it may read, under their own names.
-        writable: a folder that it may write to, under its own name.
+        most: how many bytes of its output are read.
         limits: what it may use.
         contained: behind walls. Without, only the guard is left: the program has the
             network, and all files.
         environment: variables, besides a few that every program gets.
     """
-    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         # Behind the walls /tmp is a file system of its own.
         home = "/tmp" if contained else scratch
-        prefix = []
-        if contained:
-            bound = dict.fromkeys(readable, "--ro-bind") | {writable: "--bind"}
-            prefix = [*_walls(bound, limits.disk), "--chdir", home]
+        walls = [*_walls(readable, limits.disk), "--chdir", home] if contained else []
         process = subprocess.Popen(
-            [*prefix, *command],
+            [*walls, *command],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
             cwd=None if contained else scratch,
             env=_environment(home) | (environment or {}),
             start_new_session=True,
         )
+        output = _Reader(process.stdout, most + 1)
+        said = _Reader(process.stderr, _SAID)
         began = time.monotonic()
-        stopped = _guard(process, limits, began)
+        stopped = _guard(process, limits, began, contained)
         seconds = time.monotonic() - began
-        size = said.seek(0, os.SEEK_END)
-        said.seek(max(0, size - 2_000))
-        text = said.read().decode(errors="replace").strip()
-    status = None if stopped else process.returncode
-    return Outcome(seconds, stopped, status, text)
+        status = None if stopped else process.returncode
+        text = said.text().decode(errors="replace").strip()
+        return Outcome(seconds, stopped, status, output.text(), text)
 
 
-def _walls(bound: dict[Path, str], disk: int) -> list[str]:
+class _Reader:
+    """Reads the beginning of a pipe while somebody writes to it."""
+
+    def __init__(self, pipe: IO[bytes], most: int) -> None:
+        self.pipe, self.most = pipe, most
+        self.parts: list[bytes] = []
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        left = self.most
+        with self.pipe:  # who goes on writing after that is told that nobody reads
+            while left and (part := self.pipe.read(min(left, 2**16))):
+                self.parts.append(part)
+                left -= len(part)
+
+    def text(self) -> bytes:
+        """Return what was read, once the writer is gone."""
+        self.thread.join(timeout=10)  # without walls, its children may live on
+        return b"".join(self.parts)
+
+
+def _walls(readable: list[Path], disk: int) -> list[str]:
     """The command that the program is put behind."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
     # Otter talks to its kernel by the name of its host.
@@ -137,8 +166,8 @@ def _walls(bound: dict[Path, str], disk: int) -> list[str]:
         command += ["--size", str(disk), "--tmpfs", folder]
     for path in (*_SYSTEM, *_SETTINGS, sys.prefix, sys.base_prefix):
         command += ["--ro-bind-try", path, path]
-    for path, how in bound.items():
-        command += [how, str(path), str(path)]
+    for path in readable:
+        command += ["--ro-bind", str(path), str(path)]
     return [*command, "--remount-ro", "/"]
 
 
@@ -157,7 +186,9 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _guard(process: subprocess.Popen, limits: Limits, began: float) -> str:
+def _guard(
+    process: subprocess.Popen, limits: Limits, began: float, contained: bool
+) -> str:
     """Wait for the end; return why it had to be forced, or ""."""
     family = psutil.Process(process.pid)
     while True:
@@ -166,7 +197,11 @@ def _guard(process: subprocess.Popen, limits: Limits, began: float) -> str:
         except subprocess.TimeoutExpired:
             reason = _excess(family, limits, time.monotonic() - began)
             if reason:
-                _end(family)
+                others = [] if contained else _members(family)
+                process.kill()  # behind walls, the others die with it
+                for other in others:
+                    with suppress(psutil.Error):
+                        other.kill()
                 process.wait()
                 return reason
         else:
@@ -184,10 +219,10 @@ def _excess(family: psutil.Process, limits: Limits, seconds: float) -> str:
             count += 1
         except psutil.Error:
             continue
-    if memory > limits.memory:
-        return f"it took more memory than {limits.memory / 2**30:g} GiB"
     if count > limits.processes:
         return f"it had more than {limits.processes} processes"
+    if memory > limits.memory:
+        return f"it took more memory than {limits.memory / 2**30:g} GiB"
     return ""
 
 
@@ -196,12 +231,3 @@ def _members(family: psutil.Process) -> list[psutil.Process]:
         return [family, *family.children(recursive=True)]
     except psutil.Error:
         return []
-
-
-def _end(family: psutil.Process) -> None:
-    """Kill all. Behind walls, the others die with the first."""
-    for member in _members(family):
-        try:
-            member.kill()
-        except psutil.Error:
-            continue

@@ -12,6 +12,10 @@ from hypothesis import settings
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["GROKCORE_PROGRESS"] = "0"
 
+# Cells of notebooks, which the tests run, and the tests of the built book, which
+# `make test-browser` calls by name.
+collect_ignore = ["browser", "hostile", "wrong_answers"]
+
 # The same examples every time, on machines of any speed.
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, database=None, max_examples=40

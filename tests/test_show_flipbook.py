@@ -52,6 +52,7 @@ def test_controls_are_labeled_and_wait_for_the_script():
     assert (slider["type"], slider["min"], slider["max"]) == ("range", "0", "2")
     assert slider["value"] == "2"
     assert slider["aria-valuetext"] == "epoch 2"
+    assert page.only("img")["loading"] == "lazy"
     assert "<label><span>Epoch</span><input" in html
     assert page.only("button")["aria-label"] == "Play"
     assert page.only("output")["aria-live"] == "polite"

@@ -59,12 +59,16 @@ def test_mime_bundle_holds_the_figure_twice():
     bundle = picture()._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png"}
     image = image_of(bundle["text/html"])
-    assert image["src"] == "data:image/png;base64," + bundle["image/png"]
+    scheme, shown = image["src"].split(",")
+    assert scheme == "data:image/webp;base64"
     assert image["loading"] == "lazy"
     assert (image["width"], image["height"]) == ("400", "300")
     decoded = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
     assert decoded.format == "PNG"
     assert decoded.size == (800, 600)
+    page = Image.open(io.BytesIO(base64.b64decode(shown)))
+    assert page.format == "WEBP"
+    assert np.array_equal(page, decoded.convert("RGB"))
 
 
 def test_png_keeps_paper_white_and_line_colors_exact():

@@ -57,7 +57,7 @@ def response(filter: GrokfastEMA | GrokfastMA | Gain, at: Tensor) -> Tensor:
     """Return by how much a filter multiplies a wave of each frequency, complex.
 
     Its absolute value is the gain, its angle how far the wave is shifted. That of a
-    :class:`~grokcore.filters.GrokfastMA` is of its full window.
+    :class:`~grokcore.filters.grokfast.GrokfastMA` is of its full window.
 
     Args:
         filter: one that acts on each entry of a gradient alike.

@@ -10,14 +10,52 @@ which input, and how.
 """
 
 from grokcore.checks.asking import CheckFailed
+from grokcore.checks.circles import load, luck, neighbors, roundness
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
+from grokcore.checks.memory import (
+    one_at_a_time,
+    parrot_accuracy,
+    recipe,
+    settled_delay,
+    subset,
+)
+from grokcore.checks.proofs import adder, control, loss_without, ranking, two_losses
+from grokcore.checks.speed import (
+    grokfast_ma,
+    mean_of_mean,
+    missing_cells,
+    race_entry,
+)
+from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
     "CheckFailed",
+    "adder",
+    "best_rival",
+    "better_set",
     "choice",
+    "control",
     "fourier_basis",
+    "grokfast_ma",
     "key_frequencies",
+    "load",
+    "loss_without",
+    "luck",
+    "mean_of_mean",
+    "missing_cells",
+    "neighbors",
     "number",
+    "one_at_a_time",
+    "parrot_accuracy",
     "power_shares",
+    "race_entry",
+    "ranking",
+    "recipe",
+    "repaired",
+    "roundness",
+    "settled_delay",
+    "subset",
+    "team",
+    "two_losses",
 ]

@@ -38,7 +38,8 @@ def png(image: Image.Image) -> bytes:
 def webp(image: Image.Image) -> bytes:
     """Encode an image as lossless WebP, smaller than PNG: a page holds many frames."""
     buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "WEBP", lossless=True)
+    # Without loss, quality is how hard to try.
+    image.convert("RGB").save(buffer, "WEBP", lossless=True, quality=100)
     return buffer.getvalue()
 
 

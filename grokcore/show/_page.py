@@ -62,6 +62,7 @@ SCRIPT = """
       at = i;
       const pages = [].concat(book.frames[i]);  // one for each view
       views.forEach((view, n) => {
+        view.img.loading = "eager";  // a lazy one would blink
         view.img.src = "data:image/webp;base64," + pages[n].webp;
         view.img.alt = pages[n].alt;
         view.input.value = i;
@@ -113,7 +114,8 @@ SCRIPT = """
       bar.hidden = false;
     }
     still.addEventListener("change", idle);
-    show(at);
+    // After a reload some browsers leave the slider where it was, off the poster.
+    if (at !== Number(views[0].input.defaultValue)) show(at);
     idle();
   }
 
@@ -131,7 +133,8 @@ GROUP = """<div class="{kind}" data-flipbook="{key}"{style}>
 <script>{script}("{key}", {book});</script>
 </div>"""
 
-VIEW = """<img alt="{alt}" width="{width}" height="{height}" decoding="sync" \
+VIEW = """<img alt="{alt}" width="{width}" height="{height}" \
+loading="lazy" decoding="sync" \
 style="display:block;max-width:100%;height:auto;padding:0" \
 src="data:image/webp;base64,{webp}">
 <div class="grokcore-flipbook-bar" role="group" aria-label="{name}" hidden \

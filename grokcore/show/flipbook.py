@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from grokcore.show._encode import css_size, webp
+from grokcore.show._encode import css_size
 from grokcore.show._page import View, document, flipbook_html
 from grokcore.show._steady import hold_still
 from grokcore.show.picture import Picture, base64_text
@@ -90,7 +90,7 @@ class Flipbook:
         """The frames as a page shows them."""
         frames = [
             {
-                "webp": base64_text(webp(picture.image)),
+                "webp": base64_text(picture.webp),
                 "alt": picture.alt,
                 "label": label,
             }

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from grokcore.show._encode import css_size, pixels, png
+from grokcore.show._encode import css_size, pixels, png, webp
 
 _FILE_NAME = re.compile(r".*\.(png|jpe?g|gif|svg|webp|pdf|html?|ipynb|py)", re.I | re.S)
 
@@ -62,6 +62,11 @@ class Picture:
         """The figure as the bytes of a PNG file."""
         return png(self.image)
 
+    @cached_property
+    def webp(self) -> bytes:
+        """The same as lossless WebP, a quarter lighter: what pages carry."""
+        return webp(self.image)
+
     @property
     def html(self) -> str:
         """The figure as a self-contained ``<img>``."""
@@ -70,7 +75,7 @@ class Picture:
             f'<img class="grokcore-picture" alt="{escape(self.alt)}" loading="lazy" '
             f'width="{width}" height="{height}" '
             'style="max-width:100%;height:auto;padding:0;border-radius:4px" '
-            f'src="data:image/png;base64,{base64_text(self.png)}">'
+            f'src="data:image/webp;base64,{base64_text(self.webp)}">'
         )
 
     def save(self, path: str | Path) -> None:

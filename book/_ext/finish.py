@@ -1,0 +1,82 @@
+"""Finish the built pages where neither the theme nor Sphinx has an option for it.
+
+A page of this book opens from a folder, on a phone, for somebody who listens to it. The
+theme's pages nearly do. What is left is mended in the HTML once it is written, so that
+nothing here depends on a version's templates; tests/browser looks at what comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+# Scripts that no reader of a stored page needs. The icons come from fonts; this one
+# draws them a second time and weighs as much as a chapter. Thebe asks a server on the
+# Internet for a kernel, and its constants, written twice, are an error on every page.
+FONT_AWESOME = r'<script[^>]* src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*'
+THEBE = (
+    r"<script>const THEBE_JS_URL = [^<]*</script>\s*"
+    r'|<script[^>]* src="[^"]*sphinx-thebe\.js[^"]*"></script>\s*'
+    r'|<link[^>]* href="[^"]*sphinx-thebe\.css[^"]*" />\s*'
+)
+LEFT_OUT = ("scripts/fontawesome.js", "sphinx-thebe.js", "sphinx-thebe.css")
+
+# A signature with a parameter a line is no list of terms and definitions.
+PARAMETERS = re.compile(r"<dl>\n(<dd>.*?</dd>\n)</dl>", re.S)
+
+# What each entry of the bibliography is called by today's ARIA.
+ENTRY = 'role="doc-biblioentry"'
+
+INDEX = """<!doctype html>
+<html lang="{language}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={root}.html">
+<link rel="icon" href="{icon}">
+<title>{title}</title>
+<h1>{title}</h1>
+<p><a href="{root}.html">To the book</a></p>
+</html>
+"""
+
+
+def mend(page: str) -> str:
+    """Return a page without what it can do without; a second time changes nothing."""
+    page = re.sub(f"{FONT_AWESOME}|{THEBE}", "", page)
+    page = PARAMETERS.sub(_lines, page)
+    return page.replace(ENTRY, 'role="listitem"')
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Mend every page, and write the one that leads to the first."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for path in sorted(out.rglob("*.html")):
+        if "_static" in path.relative_to(out).parts:
+            continue
+        page = path.read_text(encoding="utf-8")
+        path.write_text(mend(page), encoding="utf-8")
+    for name in LEFT_OUT:
+        (out / "_static" / name).unlink(missing_ok=True)
+    index = INDEX.format(
+        language=app.config.language,
+        title=app.config.html_title or app.config.project,
+        root=app.config.root_doc,
+        icon=f"_static/{Path(app.config.html_favicon or '').name}",
+    )
+    (out / "index.html").write_text(index, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx, after those that write an index of their own."""
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _lines(match: re.Match[str]) -> str:
+    lines = match[1].replace("<dd>", "<span>").replace("</dd>", "</span>")
+    return f'<span class="parameters">\n{lines}</span>'

@@ -1,0 +1,57 @@
+// Starts reveal.js, and has MathJax set the formulas of a slide when it comes up.
+
+window.MathJax = {
+  tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true },
+  options: { enableMenu: false },
+  startup: { typeset: false },
+};
+
+// Words that are too many for their slide become smaller, down to a limit.
+function fit(slide) {
+  const words = slide.querySelector(".words");
+  if (!words) return;
+  for (let size = 100; size >= 60; size -= 4) {
+    words.style.fontSize = size + "%";
+    if (words.scrollHeight <= words.clientHeight + 1) return;
+  }
+}
+
+// Hidden formulas have no size: a slide is prepared when it can be measured.
+async function prepare(slide) {
+  if (!slide || slide.dataset.prepared) return;
+  slide.dataset.prepared = "yes";
+  await MathJax.startup.promise;
+  await MathJax.typesetPromise([slide]);
+  fit(slide);
+}
+
+async function comeUp({ currentSlide }) {
+  await prepare(currentSlide);
+  await prepare(currentSlide.nextElementSibling);
+}
+
+// In a slider or on a button, keys belong to the figure and not to the slides.
+function forSlides(event) {
+  return !event.target.closest?.(".grokcore-flipbook-bar, details");
+}
+
+window.addEventListener("load", () => {
+  Reveal.on("slidechanged", comeUp);
+  Reveal.on("ready", comeUp);
+  Reveal.on("pdf-ready", async () => {
+    for (const slide of Reveal.getSlides()) await prepare(slide);
+  });
+  Reveal.initialize({
+    width: 1280,
+    height: 720,
+    margin: 0.03,
+    center: false,
+    display: "grid",
+    hash: true,
+    slideNumber: "c/t",
+    transition: "none",
+    backgroundTransition: "none",
+    keyboardCondition: forSlides,
+    pdfSeparateFragments: false,
+  });
+});
