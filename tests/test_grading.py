@@ -145,6 +145,7 @@ def test_a_hostile_notebook_gets_what_it_earned(batch, name):
 @walls
 def test_nothing_outside_is_changed(batch, desk):
     assert (desk / "beside.txt").read_text() == "still here"
+    assert not (HERE.parent / "classroom" / "written").exists()
     assert (desk / "instructor" / "plain" / "autograder.zip").exists()
     assert len([*(desk / "submissions").iterdir()]) == len(batch)
 

@@ -27,7 +27,6 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce
 PHONE = {
     "reduced_motion": "reduce",
     "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
 }
@@ -49,7 +48,7 @@ ONE_OF_EACH, LIKE_TEXT_ONCE = (
     for name in ("one_of_each.js", "like_text_once.js")
 )
 # Far above what anything takes: a machine may be busy. Nothing here measures time.
-PATIENCE = 60_000
+PATIENCE = 120_000
 
 
 def pages() -> list[str]:

@@ -113,7 +113,7 @@ for folder in [ROOT, f"{ROOT}/tests", "/root", "/home", "/var", "/sys"]:
         path.is_file() for path in Path(folder).iterdir()
     ):
         seen.append(folder)
-for folder in ["/", "/usr/bin", "/etc", ROOT, f"{ROOT}/classroom", sys.prefix]:
+for folder in ["/", "/usr/bin", "/etc", f"{ROOT}/classroom", sys.prefix]:
     try:
         Path(folder, "written").write_text("here")
         seen.append(f"{folder} is open")
