@@ -5,6 +5,7 @@ of a small assignment that is made here: ``first`` should be 1, ``second`` 2.
 """
 
 import csv
+import dataclasses
 import math
 import os
 import re
@@ -73,6 +74,7 @@ def desk(tmp_path_factory):
 def grade(desk, submissions, into, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grading, "MASTERS", desk / "masters")
+        patch.setattr(grading, "_code", lambda: "as it was")  # whoever edits meanwhile
         instructor = desk / "instructor"
         found = grading.grade_all(submissions, instructor, desk / into, **options)
         return {grade.submission: grade for grade in found}
@@ -84,8 +86,8 @@ def limits(desk):
     (good,) = grade(desk, desk / "one", "tried").values()
     assert (good.status, good.score, good.reason) == ("graded", 5, "")
     return Limits(
-        seconds=math.ceil(max(25, 8 * good.seconds)),
-        cell_seconds=math.ceil(max(5, 2 * good.seconds)),
+        seconds=600,  # nobody needs them
+        cell_seconds=math.ceil(max(10, 3 * good.seconds)),
         memory=2**30,
         disk=2**25,
         processes=12,
@@ -189,7 +191,7 @@ def test_the_table_has_a_row_for_each(batch, desk):
         "4.0",
         "graded",
     )
-    assert "longer than" in rows["loops on.ipynb"]["reason"]
+    assert "did not come to an end" in rows["loops in a test.ipynb"]["reason"]
 
 
 @walls
@@ -201,10 +203,23 @@ def test_each_is_told_why(batch, desk):
     assert "**2 of 5 points**, and up to 4 more from a person" in half
     assert "## q2. The second\n\n0 of 3 points.\n\n    second is 'ü <b>" in half
     assert "Graded by a person, up to 4 points." in half
-    assert "    it took longer than" in page("loops on")
+    assert "    it took more memory than" in page("hoards in many")
     looped = page("loops in a test")
     assert "2 of 2 points" in looped and "No result: 0 of 3 points." in looped
     assert len([*(desk / "graded" / "feedback").iterdir()]) == len(batch)
+
+
+@walls
+def test_whoever_takes_too_long_is_stopped(desk, limits):
+    stubborn = "import time\nwhile True:\n    try: time.sleep(1)\n    except: pass"
+    (desk / "long").mkdir()
+    (desk / "long" / "a.ipynb").write_text(notebook(ANSWERS[0], stubborn))
+    (desk / "long" / "b.ipynb").write_text(notebook(*ANSWERS))
+    short = dataclasses.replace(limits, cell_seconds=3, seconds=limits.cell_seconds)
+    (a, b) = grade(desk, desk / "long", "long graded", limits=short, jobs=2).values()
+    assert (a.status, a.score, a.possible) == ("stopped", 0, 5)
+    assert "it took longer than" in a.reason
+    assert b.submission == "b.ipynb"  # the batch goes on
 
 
 @walls

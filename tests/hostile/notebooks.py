@@ -22,15 +22,6 @@ class Endless:
 
 second = Endless()
 
-# %% loops on | 0 | it took longer than
-import time
-
-while True:
-    try:
-        time.sleep(1)
-    except KeyboardInterrupt:
-        pass
-
 # %% exits | 5 |
 import sys
 
