@@ -92,10 +92,11 @@ def grade(notebook: Path, autograder: Path, cell_seconds: int) -> dict[str, dict
     }
 
 
-# What cells print may have no end, and nobody looks at it.
+# What cells print may have no end, and nobody looks at it. IPython keeps a copy.
 _SILENCE = """\
-import os as _os, sys as _sys
+import contextlib as _contextlib, os as _os, sys as _sys
 _sys.stdout = _sys.stderr = open(_os.devnull, "w", errors="replace")
+get_ipython()._tee = lambda channel: _contextlib.nullcontext()
 """
 
 

@@ -93,7 +93,7 @@ seen = []
 for address in [("127.0.0.1", PORT), ("1.1.1.1", 53)]:
     try:
         socket.create_connection(address, timeout=1).close()
-        seen.append(address)
+        seen += [address] if address[1] == 53 else []  # the other one will tell
     except OSError:
         pass
 for place in [f"{HERE}/beside.txt", f"{HERE}/submissions/good.ipynb", "/etc/passwd"]:
