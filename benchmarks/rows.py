@@ -33,6 +33,7 @@ ROWS = {
     "filter-ma": Row("filtering", "against_summing", "moving average, by deque", 15),
     "filter-ema": Row("filtering", "ema_in_a_step", "exponential average", 15),
     "live-run": Row("costs", "live_run", "share of evaluation, peak memory", 1),
+    "grading": Row("grading", "against_running", "60 notebooks, graded and run", 60),
     "import": Row("costs", "importing", "import grokcore over import torch", 11),
 }
 
