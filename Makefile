@@ -99,8 +99,8 @@ test-browser: $(READY) ## open every page of the built book in Chromium, without
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python -m pytest tests/browser
 
-test-colab: $(READY) ## run the chapters with Colab's old widgets, and the wheel
-	@$(BIN)/python tools/colab.py
+test-colab: $(READY) ## the chapters with Colab's old widgets (ARGS="--help" for more)
+	@$(BIN)/python tools/colab.py $(ARGS)
 
 bench: $(READY) ## measure speed, against peers and against plain matrix products
 	@$(BIN)/python -m benchmarks

@@ -219,12 +219,11 @@ def _grade(
     grade.answers = found.answers
     grade.score = sum(answer.score for answer in found.answers.values())
     missing = [name for name in assignment.points if name not in found.answers]
-    if found.trouble or outcome.stopped or missing:
+    if outcome.stopped or missing:
         grade.status = "stopped" if outcome.stopped else "failed"
-        grade.reason = outcome.stopped or _last(found.trouble)
-        grade.reason = grade.reason or (
-            f"the tests of {', '.join(missing)} did not come to an end"
-        )
+    grade.reason = outcome.stopped or _last(found.trouble)
+    if missing and not grade.reason:
+        grade.reason = f"the tests of {', '.join(missing)} did not come to an end"
     return grade
 
 

@@ -18,6 +18,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbclient.exceptions import DeadKernelError
+from nbconvert import preprocessors
+from nbformat import NotebookNode
+from otter.execute import grade_notebook
+from otter.test_files import GradingResults
+
 
 def main() -> None:
     """Read the command line, grade, and print a report."""
@@ -33,15 +40,20 @@ def main() -> None:
     report, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     try:
-        answers, trouble = grade(Path(notebook), Path(autograder), cell_seconds), ""
+        answers, trouble = grade(Path(notebook), Path(autograder), cell_seconds)
     except Exception as error:
-        answers, trouble = {}, _legible(f"{type(error).__name__}: {error}")[:4_000]
+        answers, trouble = {}, f"{type(error).__name__}: {error}"
     with open(report, "w") as file:
-        json.dump({"answers": answers, "trouble": trouble}, file)
+        json.dump({"answers": answers, "trouble": _legible(trouble)[:4_000]}, file)
 
 
-def grade(notebook: Path, autograder: Path, cell_seconds: int) -> dict[str, dict]:
-    """Return score and messages of each question that was graded.
+def grade(
+    notebook: Path, autograder: Path, cell_seconds: int
+) -> tuple[dict[str, dict], str]:
+    """Return score and messages of each question that was graded, and what went wrong.
+
+    A cell that ends the kernel is left out, and all the others run again: what was
+    answered before it is worth as much as ever.
 
     Args:
         notebook: what was handed in.
@@ -51,34 +63,28 @@ def grade(notebook: Path, autograder: Path, cell_seconds: int) -> dict[str, dict
     Raises:
         RuntimeError: if the notebook leaves no results.
     """
-    from nbclient.exceptions import DeadKernelError
-    from nbconvert import preprocessors
-    from otter.execute import grade_notebook
-
-    class Executor(preprocessors.ExecutePreprocessor):
-        """Interrupts a cell that takes too long, and keeps nothing of what it shows."""
-
-        def __init__(self, **options: Any) -> None:
-            limits = {"timeout": cell_seconds, "interrupt_on_timeout": True}
-            super().__init__(**limits, **options)
-
-        def output(self, *_: Any) -> None:
-            return None
-
-    preprocessors.ExecutePreprocessor = Executor  # Otter has no setting for it
     with zipfile.ZipFile(autograder) as archive:
         tests = [n for n in archive.namelist() if n.startswith("tests/q")]
         archive.extractall(members=tests)
-    submission = Path.cwd() / "submission.ipynb"
-    _prepare(notebook, submission, sorted(tests))
+    content = _prepare(nbformat.read(notebook, as_version=4), sorted(tests))
     os.dup2(1, 2)
-    try:
-        results = grade_notebook(str(submission), cwd=os.getcwd(), test_dir="./tests")
-    except DeadKernelError:
-        raise RuntimeError("the notebook ended the program that runs it") from None
+    _Executor.cell_seconds = cell_seconds
+    trouble, results = [], None
+    while results is None:
+        try:
+            results = _run(content)
+        except DeadKernelError:
+            if _Executor.place is None:  # nothing that could be left out
+                raise RuntimeError("it ended the program that runs it") from None
+            trouble.append(f"{_Executor.place} ended the program that runs the cells")
+            content.cells = [
+                cell
+                for cell in content.cells
+                if cell.metadata.get("place") != _Executor.place
+            ]
     if results.catastrophic_error is not None:
         raise RuntimeError("the notebook left no results")
-    return {
+    answers = {
         name: {
             "score": float(file.score),
             "possible": float(file.possible),
@@ -90,39 +96,73 @@ def grade(notebook: Path, autograder: Path, cell_seconds: int) -> dict[str, dict
         }
         for name, file in results.results.items()
     }
+    return answers, "; ".join(trouble)
 
 
-# What cells print may have no end, and nobody looks at it. IPython keeps a copy.
-_SILENCE = """\
+def _run(content: NotebookNode) -> GradingResults:
+    """Execute a notebook and the tests at its end."""
+    submission = Path.cwd() / "submission.ipynb"
+    nbformat.write(content, submission)
+    preprocessors.ExecutePreprocessor = _Executor  # Otter has no setting for it
+    return grade_notebook(str(submission), cwd=os.getcwd(), test_dir="./tests")
+
+
+class _Executor(preprocessors.ExecutePreprocessor):
+    """Interrupts a cell that takes too long, and keeps nothing of what it shows.
+
+    Attributes:
+        cell_seconds: the limit.
+        place: of the cell that runs, in words; None if it is one of Otter's.
+    """
+
+    cell_seconds: int
+    place: str | None = None
+
+    def __init__(self, **options: Any) -> None:
+        limits = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
+        super().__init__(**limits, **options)
+
+    def preprocess_cell(self, cell: NotebookNode, *others: Any) -> Any:
+        _Executor.place = cell.metadata.get("place")
+        return super().preprocess_cell(cell, *others)
+
+    def output(self, *_: Any) -> None:
+        return None
+
+
+# What cells print may have no end, and nobody looks at it. IPython keeps a copy. And
+# its exit() would let the kernel die some time later, in a cell that has no part in it.
+_BEFORE = """\
 import contextlib as _contextlib, os as _os, sys as _sys
 _sys.stdout = _sys.stderr = open(_os.devnull, "w", errors="replace")
 get_ipython()._tee = lambda channel: _contextlib.nullcontext()
+exit = quit = _sys.exit
 """
 
 
-def _prepare(notebook: Path, submission: Path, tests: list[str]) -> None:
-    """Copy a notebook: no outputs, the kernel that is here, and tests at its end.
+def _prepare(content: NotebookNode, tests: list[str]) -> NotebookNode:
+    """Return a notebook without outputs, for the kernel that is here, tests at its end.
 
     Otter would run all tests in one cell. One that never returns would take the others'
     points with it.
     """
-    import nbformat
-
-    content = nbformat.read(notebook, as_version=4)
     content.metadata["kernelspec"] = {
         "name": "python3",
         "display_name": "Python 3",
         "language": "python",
     }
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-    content.cells.insert(0, nbformat.v4.new_code_cell(_SILENCE))
+    code = [cell for cell in content.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, start=1):
+        cell.outputs = []
+        line = cell.source.strip().partition("\n")[0][:80]
+        cell.metadata["place"] = f"code cell {number} ({line})"
+    content.cells.insert(0, nbformat.v4.new_code_cell(_BEFORE))
     for test in tests:
         check = f"Checker.check_if_not_already_checked({test!r})"
         source = f"from otter.execute import Checker\n{check}"
-        content.cells.append(nbformat.v4.new_code_cell(source))
-    nbformat.write(content, submission)
+        place = {"place": f"the test of {Path(test).stem}"}
+        content.cells.append(nbformat.v4.new_code_cell(source, metadata=place))
+    return content
 
 
 def _legible(text: str) -> str:

@@ -52,7 +52,7 @@ def feedback(grade: Grade, master: Master | None) -> str:
         total += f", and up to {grade.by_hand:g} more from a person"
     parts.append(total)
     if grade.reason:
-        parts += ["It could not be graded in full:", _indented(grade.reason)]
+        parts += ["What went wrong:", _indented(grade.reason)]
     for question in master.questions if master else ():
         parts.append(f"## {question.name}. {question.title}")
         answer = grade.answers.get(question.name)

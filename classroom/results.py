@@ -41,7 +41,7 @@ class Report(_Strict):
 
     Attributes:
         answers: by the names of the questions.
-        trouble: why there are none, or "".
+        trouble: why there are none or not all, or what had to be left out, or "".
     """
 
     answers: dict[str, Answer] = Field(max_length=50)
@@ -55,7 +55,7 @@ class Grade(BaseModel):
         submission: the name of its file, as far as it can be written down.
         exercises: which ones it answers, or "".
         status: "graded"; "stopped", by a limit; or "failed".
-        reason: why it was not graded, or "".
+        reason: what went wrong, or "".
         score: points of the questions that tests can grade.
         possible: how many there are of them.
         by_hand: how many more a person can give.

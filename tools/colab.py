@@ -1,16 +1,16 @@
 """Run the chapters as on Colab: its old widgets and IPython, the wheel, nothing else.
 
-    python tools/colab.py [NOTEBOOK …]
+    python tools/colab.py [--python PYTHON] [--torch VERSION] [NOTEBOOK …]
 
 Makes a virtual environment with what Colab has (``tools/colab.txt``), installs the
 wheel there the way the notebooks' first cell does, refuses if that changes the version
 of anything that was there before, and runs the notebooks with nbval.
 """
 
+import argparse
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,24 +41,34 @@ def versions() -> dict[str, str]:
     return dict(line.split("==", 1) for line in lines if "==" in line)
 
 
-def torch() -> str:
-    """Return the torch that the course is tested with, as pip has it."""
+def pinned(package: str) -> str:
+    """Return the version that the course is tested with."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    (pin,) = [line for line in lines if line.startswith("torch==")]
-    return pin
+    (pin,) = [line for line in lines if line.startswith(f"{package}==")]
+    return pin.partition("==")[2]
 
 
-def main(notebooks: list[str]) -> int:
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--python", default=sys.executable, help="which one; here: %(default)s"
+    )
+    parser.add_argument(
+        "--torch", default=pinned("torch"), help="its version; here: %(default)s"
+    )
+    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="all, if none")
+    return parser.parse_args()
+
+
+def main(python: str, torch: str, notebooks: list[str]) -> int:
     """Make the environment, install, compare, run."""
-    if not PYTHON.exists():
-        venv.create(FOLDER, with_pip=True)
-    print("installing what Colab has (minutes, once)", flush=True)
-    pip("install", "--quiet", "-r", THERE, torch(), *RUNNER)
+    print("installing what Colab has (minutes)", flush=True)
+    run(python, "-m", "venv", "--clear", FOLDER)
+    pip("install", "--quiet", "-r", THERE, f"torch=={torch}", *RUNNER)
     before = versions()
 
     wheels = FOLDER / "wheel"
-    for old in wheels.glob("*.whl"):
-        old.unlink()
     pip("wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, ROOT)
     (wheel,) = wheels.glob("grokcore-*.whl")
     pip("install", "--quiet", f"grokcore[lens] @ {wheel.as_uri()}")
@@ -70,6 +80,7 @@ def main(notebooks: list[str]) -> int:
         print("the first cell would change what Colab has:", changed, file=sys.stderr)
         return 1
     added = sorted(set(after) - set(before))
+    print(run(PYTHON, "-VV").strip(), f"with torch {after['torch']}")
     print(f"unchanged: all {len(before)} packages; added: {', '.join(added)}")
 
     chosen = notebooks or sorted(map(str, (ROOT / "chapters").glob("*.ipynb")))
@@ -82,4 +93,4 @@ def main(notebooks: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(**vars(arguments())))

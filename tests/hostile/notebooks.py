@@ -27,16 +27,27 @@ import sys
 
 sys.exit()
 
-# %% exits in IPython | 0 | ended the program
+# %% exits in IPython | 5 |
 import time
 
 exit()
 time.sleep(2)
 
-# %% exits at once | 0 | ended the program
+# %% exits at once | 5 | code cell 3 (import os) ended the program
 import os
 
 os._exit(0)
+
+# %% exits in a test | 2 | the test of q2 ended the program
+import os
+
+
+class Last:
+    def __eq__(self, other):
+        os._exit(0)
+
+
+second = Last()
 
 # %% prints | 5 |
 while True:
