@@ -1,7 +1,8 @@
-"""The table of what each chapter asks of a class."""
+"""The tables of what each chapter asks of a class, and of all exercises."""
 
 import pytest
 
+from classroom import listing
 from classroom.masters import MASTERS, read
 from classroom.overview import CHAPTERS, Overview, demands
 
@@ -27,3 +28,30 @@ def test_the_table_has_a_row_for_each():
     assert table.count('scope="row"') == len(NAMES)
     for name in NAMES:
         assert f'href="../chapters/{name}.html"' in table
+
+
+def test_the_listing_leads_to_every_notebook():
+    table = listing.Listing()._repr_html_()
+    masters = [read(path) for path in MASTERS.glob("*.ipynb")]
+    assert table.count('scope="row"') == sum(len(m.questions) for m in masters)
+    for master in masters:
+        assert f'href="../{master.name}.ipynb"' in table
+
+
+@pytest.mark.parametrize(
+    ("repository", "where"),
+    [
+        (
+            "https://github.com/you/fork",
+            "https://colab.research.google.com/github/you/fork/blob/gh-pages/"
+            "04-the-fourier-embedding.ipynb",
+        ),
+        ("https://gitlab.com/you/fork", ""),  # which Colab does not read
+    ],
+)
+def test_colab_opens_what_is_on_github(repository, where, monkeypatch, tmp_path):
+    (tmp_path / "_config.yml").write_text(f"repository:\n  url: {repository}\n")
+    monkeypatch.setattr(listing, "_CONFIG", tmp_path / "_config.yml")
+    table = listing.Listing()._repr_html_()
+    assert where in table
+    assert ("colab" in table) is bool(where)
