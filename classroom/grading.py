@@ -62,7 +62,7 @@ def grade_all(
     """Grade all notebooks of a folder, and yield each grade as it comes.
 
     What was graded before, and has not changed since, is not graded again. The table is
-    written when the last one is done.
+    written at the end, also if that comes early.
 
     Args:
         submissions: the folder.
@@ -103,15 +103,18 @@ def grade_all(
             place = into / "known" / f"{key}.json"
             grade = None if again else _remembered(place)
             if grade is None:
-                grade = _grade(notebook, known[name], limits, threads, contained)
-                if grade.answers or grade.status != "failed":
-                    _remember(grade, place)  # what left nothing is tried again
+                grade = _grade(
+                    notebook, known[name], limits, threads, contained, called_off
+                )
+                if grade.answers or grade.status == "stopped":
+                    _remember(grade, place)  # what has failed is tried again
         except Exception as error:  # whatever it is: the others are graded
             grade = _ungraded(known.get(name), contained)
             grade.status, grade.reason = "failed", str(error)
         return grade.model_copy(update={"submission": _legible(notebook.name)})
 
     done = []
+    called_off = threading.Event()
     pool = ThreadPoolExecutor(jobs)
     try:
         for notebook, grade in zip(notebooks, pool.map(one, notebooks), strict=True):
@@ -123,8 +126,9 @@ def grade_all(
             done.append(grade)
             yield grade
     finally:  # also when nobody waits for the rest
+        called_off.set()
         pool.shutdown(cancel_futures=True)
-    (into / "grades.csv").write_text(table(done), encoding="utf-8")
+        (into / "grades.csv").write_text(table(done), encoding="utf-8")
 
 
 def _legible(name: str) -> str:
@@ -192,6 +196,7 @@ def _grade(
     limits: Limits,
     threads: int,
     contained: bool,
+    called_off: threading.Event,
 ) -> Grade:
     """Grade one, whatever it does."""
     grade = _ungraded(assignment, contained)
@@ -207,8 +212,12 @@ def _grade(
             "PYTHONPATH": str(_ROOT),
             "OMP_NUM_THREADS": str(threads),
         },
+        called_off=called_off,
     )
     grade.seconds = outcome.seconds
+    if outcome.stopped == sandbox.CALLED_OFF:
+        grade.status, grade.reason = "failed", outcome.stopped
+        return grade
     try:
         found = results.read(outcome.output, assignment.points)
     except results.Unreadable as error:
@@ -235,7 +244,8 @@ def _key(
     with zipfile.ZipFile(assignment.autograder) as archive:  # not the time of its files
         for name in sorted(archive.namelist()):
             digest.update(name.encode() + archive.read(name))
-    digest.update(repr((code, limits, contained, assignment.points)).encode())
+    worth = (assignment.points, assignment.by_hand)
+    digest.update(repr((code, limits, contained, worth)).encode())
     return digest.hexdigest()[:32]
 
 

@@ -14,9 +14,10 @@ import json
 import os
 import resource
 import sys
+import time
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
@@ -66,11 +67,13 @@ def grade(
     with zipfile.ZipFile(autograder) as archive:
         tests = [n for n in archive.namelist() if n.startswith("tests/q")]
         archive.extractall(members=tests)
-    content = _prepare(nbformat.read(notebook, as_version=4), sorted(tests))
-    os.dup2(1, 2)
+    tests = [str(Path.cwd() / test) for test in sorted(tests)]  # cells may go elsewhere
+    content = _prepare(nbformat.read(notebook, as_version=4), tests)
+    os.dup2(1, 2)  # what libraries warn of is of no interest either
     _Executor.cell_seconds = cell_seconds
     trouble, results = [], None
     while results is None:
+        _Executor.trouble = []
         try:
             results = _run(content)
         except DeadKernelError:
@@ -96,7 +99,7 @@ def grade(
         }
         for name, file in results.results.items()
     }
-    return answers, "; ".join(trouble)
+    return answers, "; ".join(trouble + _Executor.trouble)
 
 
 def _run(content: NotebookNode) -> GradingResults:
@@ -110,13 +113,17 @@ def _run(content: NotebookNode) -> GradingResults:
 class _Executor(preprocessors.ExecutePreprocessor):
     """Interrupts a cell that takes too long, and keeps nothing of what it shows.
 
+    Otter makes the instance, so what goes in and comes out belongs to the class.
+
     Attributes:
         cell_seconds: the limit.
         place: of the cell that runs, in words; None if it is one of Otter's.
+        trouble: which cells passed a limit.
     """
 
     cell_seconds: int
     place: str | None = None
+    trouble: ClassVar[list[str]] = []
 
     def __init__(self, **options: Any) -> None:
         limits = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
@@ -124,10 +131,17 @@ class _Executor(preprocessors.ExecutePreprocessor):
 
     def preprocess_cell(self, cell: NotebookNode, *others: Any) -> Any:
         _Executor.place = cell.metadata.get("place")
-        return super().preprocess_cell(cell, *others)
+        began = time.monotonic()
+        try:
+            return super().preprocess_cell(cell, *others)
+        finally:
+            if time.monotonic() - began > self.cell_seconds:
+                limit = f"{self.cell_seconds} seconds"
+                self.trouble.append(f"{self.place} took longer than {limit}")
 
-    def output(self, *_: Any) -> None:
-        return None
+    def output(self, _: Any, message: dict, *__: Any) -> None:
+        if message["content"].get("ename") == "MemoryError":
+            self.trouble.append(f"{self.place} wanted more memory than there is")
 
 
 # What cells print may have no end, and nobody looks at it. IPython keeps a copy. And
@@ -135,7 +149,7 @@ class _Executor(preprocessors.ExecutePreprocessor):
 _BEFORE = """\
 import contextlib as _contextlib, os as _os, sys as _sys
 _sys.stdout = _sys.stderr = open(_os.devnull, "w", errors="replace")
-get_ipython()._tee = lambda channel: _contextlib.nullcontext()
+get_ipython()._tee = lambda channel, nowhere=_contextlib.nullcontext: nowhere()
 exit = quit = _sys.exit
 """
 
@@ -175,7 +189,8 @@ def _message(text: str) -> str:
     lines = _legible(text).strip().splitlines()
     for number, line in enumerate(lines):
         kind, colon, rest = line.partition(": ")
-        if colon and kind.isidentifier() and kind not in ("Error",):
+        # Otter's own "Error at line 3 …" comes before it.
+        if colon and kind.isidentifier():
             said = "\n".join([rest, *lines[number + 1 :]])
             known = kind in ("CheckFailed", "AssertionError")
             return (said if known else f"{kind}: {said}")[:1_000]

@@ -24,7 +24,10 @@ from typing import IO
 
 import psutil
 
-__all__ = ["Limits", "Outcome", "available", "run"]
+__all__ = ["CALLED_OFF", "Limits", "Outcome", "available", "run"]
+
+#: Why a program was ended that somebody called off.
+CALLED_OFF = "it was called off"
 
 #: How often the guard looks, in seconds.
 _LOOK = 0.2
@@ -98,6 +101,7 @@ def run(
     limits: Limits,
     contained: bool = True,
     environment: dict[str, str] | None = None,
+    called_off: threading.Event | None = None,
 ) -> Outcome:
     """Run a program, and end it when it passes a limit.
 
@@ -109,6 +113,7 @@ def run(
         contained: behind walls. Without, only the guard is left: the program has the
             network, and all files.
         environment: variables, besides a few that every program gets.
+        called_off: ends the program when somebody sets it.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         # Behind the walls /tmp is a file system of its own.
@@ -127,7 +132,7 @@ def run(
         output = _Reader(process.stdout, most + 1)
         said = _Reader(process.stderr, _SAID)
         began = time.monotonic()
-        stopped = _guard(process, limits, began, contained)
+        stopped = _guard(process, limits, began, contained, called_off)
         seconds = time.monotonic() - began
         status = None if stopped else process.returncode
         text = said.text().decode(errors="replace").strip()
@@ -164,6 +169,8 @@ def _walls(readable: list[Path], disk: int) -> list[str]:
     command += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp"):
         command += ["--size", str(disk), "--tmpfs", folder]
+    # Else root could change the kernel's settings, and fill a /dev without limits.
+    command += ["--remount-ro", "/proc", "--remount-ro", "/dev"]
     for path in (*_SYSTEM, *_SETTINGS, sys.prefix, sys.base_prefix):
         command += ["--ro-bind-try", path, path]
     for path in readable:
@@ -187,7 +194,11 @@ def _environment(home: str) -> dict[str, str]:
 
 
 def _guard(
-    process: subprocess.Popen, limits: Limits, began: float, contained: bool
+    process: subprocess.Popen,
+    limits: Limits,
+    began: float,
+    contained: bool,
+    called_off: threading.Event | None,
 ) -> str:
     """Wait for the end; return why it had to be forced, or ""."""
     family = psutil.Process(process.pid)
@@ -196,6 +207,8 @@ def _guard(
             process.wait(_LOOK)
         except subprocess.TimeoutExpired:
             reason = _excess(family, limits, time.monotonic() - began)
+            if called_off is not None and called_off.is_set():
+                reason = CALLED_OFF
             if reason:
                 others = [] if contained else _members(family)
                 process.kill()  # behind walls, the others die with it

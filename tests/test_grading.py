@@ -193,7 +193,7 @@ def test_the_table_has_a_row_for_each(batch, desk):
         "4.0",
         "graded",
     )
-    assert "did not come to an end" in rows["loops in a test.ipynb"]["reason"]
+    assert "the test of q2 took longer" in rows["loops in a test.ipynb"]["reason"]
 
 
 @walls
@@ -250,6 +250,23 @@ def test_what_is_unchanged_is_not_graded_again(batch, desk, limits, monkeypatch)
     asked.clear()
     grade(desk, desk / "some", "later", limits=limits, again=True)
     assert {"good", "half", "loops"} < set(asked)
+
+
+@walls
+def test_whoever_stops_early_keeps_what_is_done(desk, limits, monkeypatch):
+    (desk / "early").mkdir()
+    (desk / "early" / "a.ipynb").write_text(notebook(*ANSWERS))
+    (desk / "early" / "b.ipynb").write_text(notebook("while True: pass"))
+    monkeypatch.setattr(grading, "MASTERS", desk / "masters")
+    options = {"limits": limits, "jobs": 2}
+    found = grading.grade_all(
+        desk / "early", desk / "instructor", desk / "kept", **options
+    )
+    assert next(found).score == 5
+    found.close()  # as Ctrl-C does; b would go on for minutes
+    (row,) = csv.DictReader((desk / "kept" / "grades.csv").read_text().splitlines())
+    assert (row["submission"], row["score"]) == ("a.ipynb", "5.0")
+    assert len([*(desk / "kept" / "known").iterdir()]) == 1
 
 
 @walls

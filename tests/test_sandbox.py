@@ -107,19 +107,47 @@ for act in (lambda: open(folder + "/mine/file", "w"), lambda: os.rmdir(folder),
 
 
 @walls
-def test_the_disk_is_small_and_gone_afterwards(tmp_path):
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
+def test_the_disk_is_small_and_gone_afterwards(folder):
     code = """
+import sys
 for n in range(100):
     try:
-        open(f"/tmp/{n}", "wb").write(bytes(2**20))
+        open(f"{sys.argv[1]}/filled-{n}", "wb").write(bytes(2**20))
     except OSError as error:
         print(n, error.strerror)
         break
 """
-    done = run(code)
+    done = run(code, folder)
     assert done.output.endswith(b" No space left on device\n")
     assert int(done.output.split()[0]) <= 4
-    assert not Path("/tmp/0").exists()
+    assert not Path(folder, "filled-0").exists()
+
+
+@walls
+def test_nothing_else_can_be_written():
+    code = """
+import os
+for folder, _, files in os.walk("/"):
+    for path in [folder, *(f"{folder}/{name}" for name in files)]:
+        own = path.startswith(("/tmp", "/dev/shm", "/dev/pts", "/proc/"))
+        if not own and os.path.isdir(path) and os.access(path, os.W_OK):
+            print(path)
+        if path.startswith("/proc/sys/") and os.access(path, os.W_OK):
+            print(path)
+for special in ("/dev/null", "/dev/urandom"):
+    open(special, "r+b", buffering=0).close()
+"""
+    assert run(code).output == b""
+
+
+@walls
+def test_who_called_it_off_does_not_wait():
+    called_off = threading.Event()
+    threading.Timer(1, called_off.set).start()
+    done = run("import time; time.sleep(600)", called_off=called_off)
+    assert (done.stopped, done.status) == (sandbox.CALLED_OFF, None)
+    assert done.seconds < 60
 
 
 @walls

@@ -4,13 +4,13 @@
 # and FORGED are set before. What has no end has none in the sandbox alone: nothing here
 # is run without one.
 
-# %% loops | 5 |
+# %% loops | 5 | code cell 3 (import time) took longer than
 import time
 
 while True:
     time.sleep(0.1)
 
-# %% loops in a test | 2 | q2 did not come to an end
+# %% loops in a test | 2 | the test of q2 took longer than
 import time
 
 
@@ -49,11 +49,11 @@ class Last:
 
 second = Last()
 
-# %% prints | 5 |
+# %% prints | 5 | code cell 3 (while True:) took longer than
 while True:
     print("x" * 100_000)
 
-# %% hoards | 5 |
+# %% hoards | 5 | code cell 3 (hoard = []) wanted more memory than there is
 hoard = []
 while True:
     hoard.append(b"x" * 2**25)
@@ -83,6 +83,37 @@ from pathlib import Path
 
 for n in count():
     Path(f"/tmp/{n}").write_bytes(bytes(2**20))
+
+# %% fills another disk | 5 |
+from itertools import count
+from pathlib import Path
+
+written = 0
+try:
+    for n in count():
+        written += Path(f"/dev/{n}").write_bytes(bytes(2**20))
+except OSError:
+    pass
+first = 1 + written
+
+# %% changes the kernel | 5 |
+from pathlib import Path
+
+changed = []
+for place in Path("/proc/sys").rglob("*"):
+    try:
+        if place.is_file():
+            place.open("r+b").close()
+            changed.append(place)
+    except OSError:
+        pass
+first = changed or 1
+
+# %% forgets and leaves | 3 |
+get_ipython().run_line_magic("reset", "-f")
+import os
+
+os.chdir("/dev/shm")
 
 # %% deletes | 0 | did not come to an end
 import shutil
