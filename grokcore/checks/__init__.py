@@ -22,14 +22,18 @@ from grokcore.checks.memory import (
 )
 from grokcore.checks.proofs import adder, control, loss_without, ranking, two_losses
 from grokcore.checks.speed import (
+    BUDGET,
     grokfast_ma,
     mean_of_mean,
     missing_cells,
     race_entry,
+    step_cost,
+    unknown_filter,
 )
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
+    "BUDGET",
     "CheckFailed",
     "adder",
     "best_rival",
@@ -55,7 +59,9 @@ __all__ = [
     "repaired",
     "roundness",
     "settled_delay",
+    "step_cost",
     "subset",
     "team",
     "two_losses",
+    "unknown_filter",
 ]

@@ -103,7 +103,7 @@ def tensor(value: Any, shape: Sequence[int], what: str) -> Tensor:
         what: the value's name in a message, such as ``fourier_basis(7)``.
 
     Raises:
-        CheckFailed: if it is none, or has another shape, or is not finite.
+        CheckFailed: if it is none, or has another shape, or is complex or not finite.
 
     >>> tensor([[1, 2]], (1, 2), "it")
     tensor([[1., 2.]], dtype=torch.float64)
@@ -113,6 +113,8 @@ def tensor(value: Any, shape: Sequence[int], what: str) -> Tensor:
     """
     try:
         found = torch.as_tensor(np.array(value) if _listed(value) else value)
+        if found.is_complex():
+            fail(f"{what} has complex values, expected real ones")
         found = found.detach().to("cpu", torch.float64)
     except (TypeError, ValueError, RuntimeError):
         fail(f"{what} is {_short(value)}, expected a tensor of shape {[*shape]}")
@@ -168,6 +170,8 @@ def number(
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         fail(f"{what} is {_short(value)}, expected a number")
+    if isinstance(value, np.complexfloating) or math.isnan(value):
+        fail(f"{what} is {value}, expected a real number")
     if not low <= value <= high:
         fail(f"{what} is {value:g}, expected a number from {low:g} to {high:g}")
     return float(value)

@@ -55,6 +55,8 @@ def beside(answer: Callable, n: int, k: int, p: int, expected: list[int]) -> Non
     """
     result = ask(answer, n, k, p)
     call = spell(answer, n, k, p)
+    if isinstance(result, set | frozenset | dict):  # whose order is an accident
+        fail(f"{call} is {result}, expected a list, sorted")
     try:
         found = [int(m) for m in result]
     except (TypeError, ValueError):

@@ -125,7 +125,10 @@ def _found(answer: Callable, x: Tensor, planted: tuple[int, ...], what: str) -> 
     result = ask(answer, x)
     try:
         found = tuple(int(k) for k in result)
+        again = tuple(int(k) for k in ask(answer, x))
     except (TypeError, ValueError):
         fail(f"key_frequencies returns {result!r}, expected a tuple of frequencies")
+    if found != again:
+        fail(f"for {what}, key_frequencies returns {found}, and then {again}")
     if found != planted:
         fail(f"for {what}, key_frequencies returns {found}, expected {planted}")

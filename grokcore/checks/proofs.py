@@ -254,6 +254,15 @@ def adder(answer: Callable[[int, Sequence[int]], tuple]) -> None:
     passed("adder")
 
 
+def _columns(weights: Any) -> int:
+    """How many a matrix has, or 0 if it is none."""
+    try:
+        shape = torch.as_tensor(weights).shape
+    except (TypeError, ValueError, RuntimeError):
+        return 0
+    return shape[-1] if shape else 0
+
+
 def expect_adder(answer: Callable, p: int, frequencies: Sequence[int]) -> None:
     """Ask for weights, and let the network answer its whole table.
 
@@ -265,7 +274,7 @@ def expect_adder(answer: Callable, p: int, frequencies: Sequence[int]) -> None:
     weights = ask(answer, p, frequencies)
     if not isinstance(weights, tuple | list) or len(weights) != 3:
         fail(f"{call} returns no tuple of three, expected (W_E, W_in, W_U)")
-    width, neurons = (w.shape[-1] if getattr(w, "ndim", 0) else 0 for w in weights[:2])
+    width, neurons = (_columns(w) for w in weights[:2])
     shapes = ((p, width), (2 * width, neurons), (neurons, p))
     W_E, W_in, W_U = (
         tensor(w, shape, f"{call}: {name}")

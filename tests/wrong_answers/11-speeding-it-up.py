@@ -67,20 +67,20 @@ def grokfast_ma(gradients, window, lamb):
 
 
 # %% q2: one too many: the gradient itself is not in the figure
-lamb = 3.0
-window = 40
+unknown_lamb = 3.0
+unknown_window = 40
 
 # %% q2: the second wave that is not heard
-lamb = 4.0
-window = 20
+unknown_lamb = 4.0
+unknown_window = 20
 
 # %% q2: where half of the power is left
-lamb = 4.0
-window = 90
+unknown_lamb = 4.0
+unknown_window = 90
 
 # %% q2: a frequency, not a number of steps
-lamb = 4.0
-window = 0.025
+unknown_lamb = 4.0
+unknown_window = 0.025
 
 
 # %% q3: takes the size before it adds
