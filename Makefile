@@ -21,6 +21,9 @@ SANDBOX = command -v bwrap >/dev/null || ! command -v apt-get >/dev/null || \
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
   --nbval-cell-timeout=900
 
+# How a processor without AVX-512 calculates, where there is one with it.
+AVX2  := ONEDNN_MAX_CPU_ISA=AVX2,ATEN_CPU_CAPABILITY=avx2
+
 # A bar in a stored page would become a widget that asks the network for scripts.
 export GROKCORE_PROGRESS ?= 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export WANDB_MODE ?= offline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-unit test-notebooks seeds bench lint \
+.PHONY: help setup book serve test test-unit test-notebooks seeds roundings bench lint \
   exercises grade slides test-browser test-colab \
   format repository clean distclean
 
@@ -89,7 +92,7 @@ exercises: $(READY) ## dist/: notebooks for students, solutions, autograders, ru
 
 grade: $(READY) ## grade a folder of notebooks: SUBMISSIONS=folder (ARGS="--help" for more)
 	@$(SANDBOX)
-	@$(BIN)/python -m classroom grade $(SUBMISSIONS) $(ARGS)
+	@$(BIN)/python -m classroom grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(ARGS)
 
 slides: $(READY) ## dist/slides: a deck of slides for each chapter, for a browser offline
 	@$(BIN)/python -m classroom.slides
@@ -101,6 +104,13 @@ test-browser: $(READY) ## open every page of the built book in Chromium, without
 
 test-colab: $(READY) ## the chapters with Colab's old widgets (ARGS="--help" for more)
 	@$(BIN)/python tools/colab.py $(ARGS)
+
+roundings: $(READY) ## the chapters' asserts as machines with other rounding have them
+	@failed=""; for setting in OMP_NUM_THREADS=1 $(AVX2); do \
+	  echo "== $$setting"; store=$$(mktemp -d); \
+	  env $$(echo $$setting | tr , ' ') GROKCORE_STORE=$$store $(NBVAL) chapters || \
+	  failed="$$failed $$setting"; rm -rf $$store; \
+	done; test -z "$$failed" || { echo "asserts failed with:$$failed"; exit 1; }
 
 bench: $(READY) ## measure speed, against peers and against plain matrix products
 	@$(BIN)/python -m benchmarks
