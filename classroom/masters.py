@@ -87,11 +87,13 @@ def read(path: Path) -> Master:
     """Read a master.
 
     Raises:
-        ValueError: if a question has no line that says what kind it is, or one that
-            does not fit its configuration.
+        ValueError: if there is no title, or a question has no line that says what kind
+            it is, or one that does not fit its configuration.
     """
     cells = nbformat.read(path, as_version=4).cells
-    title = re.match(r"# (.+)", cells[0].source)[1]
+    title = re.match(r"# (.+)", cells[0].source) if cells else None
+    if title is None:
+        raise ValueError(f"{path.name}: its first cell needs a heading '# Title'")
     questions, part = [], ""
     for cell in cells:
         if cell.cell_type == "raw":
@@ -104,7 +106,7 @@ def read(path: Path) -> Master:
             _sort(cell, part, questions[-1])
     for question in questions:
         _describe(question, path.name)
-    return Master(path, title, questions)
+    return Master(path, title[1], questions)
 
 
 def _sort(cell: nbformat.NotebookNode, part: str, question: Question) -> None:
