@@ -19,8 +19,6 @@ from grokcore.tasks import ModularTask
 
 __all__ = [
     "BUDGET",
-    "MAX_STEPS",
-    "MAX_WEIGHTS",
     "RACE",
     "double_gain",
     "expect_lap",
@@ -43,7 +41,7 @@ RACE = dataclasses.replace(
 BUDGET = 5_000_000_000
 
 #: Further limits, so that a lap takes seconds.
-MAX_STEPS, MAX_WEIGHTS = 1_000, 300_000
+_STEPS, _WEIGHTS = 1_000, 300_000
 
 #: What a figure shows without saying what it is.
 _UNKNOWN = GrokfastMA(window=40, lamb=4.0)
@@ -276,13 +274,13 @@ def expect_lap(entry: Any, number: int) -> int:
         RACE.check(entry)
     except ValueError as error:
         fail(f"entry: {error}")
-    if (weights := _weights(entry)) > MAX_WEIGHTS:
-        fail(f"entry has {weights:,} weights; at most {MAX_WEIGHTS:,} are allowed")
+    if (weights := _weights(entry)) > _WEIGHTS:
+        fail(f"entry has {weights:,} weights; at most {_WEIGHTS:,} are allowed")
     paid = int(BUDGET / step_cost(entry))
-    steps = min(paid, MAX_STEPS)
+    steps = min(paid, _STEPS)
     pays = f"the {paid:,} steps that {BUDGET:,} pay for"
-    if paid > MAX_STEPS:
-        pays = f"{MAX_STEPS:,} steps, the most that an entry may take"
+    if paid > _STEPS:
+        pays = f"{_STEPS:,} steps, the most that an entry may take"
     split_seed, seed = RACE.draw(entry)[number]
     limits = {"epochs": max(steps, 1), "max_steps": max(steps, 1)}
     rest = {"stop_val_accuracy": None, "epochs_after_stop": 0, "snapshots": 0}
