@@ -25,6 +25,7 @@ from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
 from grokcore.projections import FixedNorm
+from grokcore.schedules import ScheduleName
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Experiment:
             loss and optimizer keep theirs.
         batch_size: rows a step; ``None`` is all training rows at once.
         warmup: steps over which the learning rate rises linearly to its value.
+        schedule: "constant" keeps it there; "linear" and "cosine" let it fall to 0 …
+        fall_from: … from this share of the run on, in [0, 1).
         max_steps: stop after so many steps even if ``epochs`` are not over.
         eval_every: epochs between evaluations; ``None`` is every 10 up to epoch 200,
             then every 20.
@@ -94,6 +97,8 @@ class Experiment:
     precision: Literal["float32", "bfloat16"] = "float32"
     batch_size: int | None = Field(None, ge=1)
     warmup: int = Field(0, ge=0)
+    schedule: ScheduleName = "constant"
+    fall_from: float = Field(0.7, ge=0, lt=1)
     max_steps: int | None = Field(None, ge=1)
     eval_every: int | None = Field(None, ge=1)
     stop_val_accuracy: float | None = Field(None, gt=0, le=1)
@@ -106,6 +111,11 @@ class Experiment:
             raise ValueError(
                 f"epochs_after_stop={self.epochs_after_stop} needs a "
                 f"stop_val_accuracy in (0, 1] to come after"
+            )
+        if self.schedule == "constant" and self.fall_from != 0.7:
+            raise ValueError(
+                f"fall_from={self.fall_from} needs a schedule that falls, 'linear' or "
+                f"'cosine', not 'constant'"
             )
         if isinstance(self.snapshots, tuple) and self.snapshots:
             late = [step for step in self.snapshots if step > self.last_step]

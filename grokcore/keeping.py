@@ -226,6 +226,7 @@ def _provenance(trainer: Trainer, seconds_writing: float) -> dict[str, Any]:
         "processor": devices.processor(),
         "float32_products": products.library(trainer.device),
         "threads": torch.get_num_threads(),
+        "rounding": trainer.rounding,
         "seconds": round(trainer.seconds, 3),
         "seconds_evaluating": round(trainer.seconds_evaluating, 3),
         "seconds_writing": round(seconds_writing, 3),

@@ -27,7 +27,7 @@ import platformdirs
 import torch
 from torch import Tensor, nn
 
-from grokcore import keeping, storage
+from grokcore import keeping, rounding, storage
 from grokcore.analysis.delay import GrokkingDelay, grokking_delay
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
@@ -57,11 +57,17 @@ _log = logging.getLogger("grokcore")
 
 
 def store() -> Path:
-    """Return the folder of all runs: ``$GROKCORE_STORE``, or the user's cache."""
-    chosen = os.environ.get("GROKCORE_STORE")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    return platformdirs.user_cache_path("grokcore") / "runs"
+    """Return the folder of all runs: ``$GROKCORE_STORE``, or the user's cache.
+
+    With another rounding (:mod:`grokcore.rounding`) it is a folder inside of that.
+    """
+    given = os.environ.get("GROKCORE_STORE")
+    if given:
+        folder = Path(given).expanduser().absolute()
+    else:
+        folder = platformdirs.user_cache_path("grokcore") / "runs"
+    other = rounding.chosen()
+    return folder / f"rounding-{other}" if other else folder
 
 
 class Run:

@@ -9,11 +9,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from functools import partial
+from pathlib import Path
 from typing import overload
 
 import torch
 
-from grokcore import devices
+from grokcore import devices, rounding
 from grokcore.experiments import Experiment
 from grokcore.progress import progress_bar
 from grokcore.runs import Run, StoreError, run, store
@@ -150,7 +151,9 @@ def _elsewhere(
         cores = devices.cores()
         threads = max(1, cores // (getattr(executor, "_max_workers", None) or cores))
     futures = {
-        executor.submit(_work, e, str(store()), threads, _process()): e
+        executor.submit(
+            _work, e, str(store()), rounding.chosen(), threads, _process()
+        ): e
         for e in experiments
     }
     for future in as_completed(futures):
@@ -173,7 +176,9 @@ def _refuse_what_shares_a_process(executor: Executor) -> None:
         )
 
 
-def _work(experiment: Experiment, folder: str, threads: int, submitter: str) -> None:
+def _work(
+    experiment: Experiment, folder: str, rounded: int, threads: int, submitter: str
+) -> None:
     """Train one experiment in a worker; the submitter reads the run from the store."""
     if _process() == submitter:
         raise TypeError(
@@ -182,9 +187,9 @@ def _work(experiment: Experiment, folder: str, threads: int, submitter: str) -> 
         )
     # Workers may be given several jobs at a time; torch can only do one.
     with _one_at_a_time:
-        os.environ["GROKCORE_STORE"] = folder
+        os.environ[rounding.VARIABLE] = str(rounded)
         torch.set_num_threads(threads)
-        run(experiment, progress=False)
+        run(experiment, progress=False, root=Path(folder))
 
 
 _one_at_a_time = threading.Lock()

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from grokcore import devices, memory
+from grokcore import devices, memory, rounding, schedules
 from grokcore.evaluation import COLUMNS, Answers, evaluate
 from grokcore.experiments import Experiment
 from grokcore.losses import LOSSES
@@ -76,6 +76,8 @@ class Trainer:
     def __init__(self, experiment: Experiment, device: str | None = None) -> None:
         self.experiment = experiment
         self.device = devices.choose(device)
+        #: Which machine's rounding this one imitates; 0 is its own.
+        self.rounding = rounding.chosen()
         self.table = experiment.task.data().to(self.device)
         self.model = experiment.model.build(experiment.task, experiment.seed)
         self.model.to(self.device)
@@ -168,19 +170,32 @@ class Trainer:
         """Take the gradients of a loss."""
         self.optimizer.zero_grad()
         answers.loss.backward()
+        if self.rounding:
+            gradients = (w.grad for w in self.parameters.values() if w.grad is not None)
+            rounding.jitter(gradients, self.rounding, self.step)
 
     def update(self) -> None:
         """Filter the gradients and move the weights; that is one step."""
         if self.filter is not None:
             self.filter()
-        if self.experiment.warmup:
-            share = min(1.0, (self.step + 1) / self.experiment.warmup)
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.experiment.optimizer.lr * share
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
         self.optimizer.step()
         if self.project is not None:
             self.project()
         self.step += 1
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the update that follows."""
+        experiment = self.experiment
+        return experiment.optimizer.lr * schedules.share(
+            experiment.schedule,
+            self.step,
+            experiment.last_step,
+            fall_from=experiment.fall_from,
+            warmup=experiment.warmup,
+        )
 
     def _answer(self, operands: Tensor, targets: Tensor) -> Answers:
         with self._autocast():

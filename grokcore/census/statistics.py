@@ -1,0 +1,119 @@
+"""What is measured of every network of a census: one function a statistic.
+
+The chapters use the same functions, so that a number in the text and a number of the
+census are one. A new statistic is one function here; ``grokcore record`` fills it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor, nn
+
+from grokcore.analysis import activations, fourier
+from grokcore.runs import Run
+
+__all__ = ["STATISTICS", "Specimen", "Statistic", "statistic"]
+
+
+class Specimen:
+    """A finished run, and what several statistics need of it, computed once.
+
+    Args:
+        run: of a live recipe, with the weights of its end.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.task = run.experiment.task
+        self.history = run.history.set_index("epoch")
+        self.delay = run.delay()
+
+    @cached_property
+    def model(self) -> nn.Module:
+        """The network at the end."""
+        return self.run.model
+
+    @cached_property
+    def untrained(self) -> nn.Module:
+        """The network before the first step."""
+        experiment = self.run.experiment
+        model = experiment.model.build(experiment.task, experiment.seed)
+        return model.eval().requires_grad_(False)
+
+    @cached_property
+    def table(self):
+        """The rows of the task."""
+        return self.task.data()
+
+    @cached_property
+    def W_E(self) -> Tensor:
+        """[P, D] the embedding of the numbers at the end."""
+        return self.model.W_E[: self.task.p]
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """The key frequencies of that embedding."""
+        return fourier.key_frequencies(self.W_E)
+
+    @cached_property
+    def inside(self) -> activations.Activations:
+        """What passes through the network at the end, for the whole table."""
+        return activations.activations(self.model)
+
+    @cached_property
+    def in_training(self) -> Tensor:
+        """[P * P] which cells of the table are trained on."""
+        shown = torch.zeros(len(self.table.targets), dtype=torch.bool)
+        shown[self.table.train] = True
+        return shown
+
+    def right(self, model: nn.Module) -> Tensor:
+        """[P * P] which cells of the table a network answers rightly."""
+        with torch.no_grad():
+            return model(self.table.tokens).argmax(-1) == self.table.targets
+
+    def embedding(self, step: int) -> Tensor:
+        """[P, D] the embedding of the numbers at a step that was kept."""
+        return self.run.weights(step)["embed.W_E"][: self.task.p]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A number that is measured of a network.
+
+    Attributes:
+        name: its column in a census.
+        words: what it is, for people, as an axis or a sentence has it.
+        form: how it is written, a format specification such as ".0%".
+        measure: of a specimen. ``inf`` is "not within the run", ``nan`` "not defined".
+    """
+
+    name: str
+    words: str
+    form: str
+    measure: Callable[[Specimen], float]
+
+    def tell(self, value: float) -> str:
+        """Write a value."""
+        return format(value, self.form)
+
+
+#: All statistics, by name.
+STATISTICS: dict[str, Statistic] = {}
+
+
+def statistic(words: str, form: str) -> Callable[[Callable], Callable]:
+    """Add a function of a :class:`Specimen` to :data:`STATISTICS`, under its name."""
+
+    def add(measure: Callable[[Specimen], float]) -> Callable[[Specimen], float]:
+        name = measure.__name__
+        if name in STATISTICS:
+            raise ValueError(f"there is a statistic {name!r} already")
+        STATISTICS[name] = Statistic(name, words, form, measure)
+        return measure
+
+    return add
