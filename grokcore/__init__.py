@@ -17,7 +17,7 @@ from grokcore.projections import FixedNorm
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
-    from grokcore import analysis, lens, show, tracking
+    from grokcore import analysis, census, lens, show, tracking
     from grokcore.derived import progress_measures
     from grokcore.runs import Run, StoreError, TrainingDiverged, load, run
     from grokcore.sweeps import sweep
@@ -44,6 +44,7 @@ __all__ = [
     "TrainingDiverged",
     "TransformerConfig",
     "analysis",
+    "census",
     "lens",
     "load",
     "progress_measures",
@@ -62,6 +63,7 @@ _LAZY = {
     "run": "runs",
     "sweep": "sweeps",
     "analysis": None,
+    "census": None,
     "progress_measures": "derived",
     "lens": None,
     "show": None,

@@ -14,6 +14,8 @@ from grokcore import _options, recording
 from grokcore._errors import Errors
 from grokcore._speedrun import speedrun
 from grokcore.catalogue import CATALOGUE
+from grokcore.census import POPULATIONS, STATISTICS
+from grokcore.census.recording import take
 from grokcore.claims import CLAIMS, check, missing, report, select
 from grokcore.experiments import Experiment
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
@@ -188,12 +190,26 @@ def record(
     into: Annotated[
         Path, typer.Option(help="The folder of recorded runs.")
     ] = recording.RECORDED,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Of a census: processes side by side.")
+    ] = 1,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Of a census: the first so many, not all.")
+    ] = None,
+    machine: Annotated[
+        str,
+        typer.Option(help="Of a census: what to call a machine that rounds its way."),
+    ] = "",
 ) -> None:
     """Copy a trained run of the catalogue into the package (for maintainers).
 
-    Or those of a study, as far as they are trained, with the weights that it ships.
+    Or those of a study, as far as they are trained, with the weights that it ships. Or
+    take the census of a live recipe, training what the store does not have.
     """
     with Errors():
+        if name in POPULATIONS:
+            _take_census(name, workers, seeds, machine, into / "census")
+            return
         if name in STUDIES:
             unfinished = recording.record_study(STUDIES[name], into / "studies")
             for experiment in unfinished:
@@ -201,6 +217,24 @@ def record(
             raise typer.Exit(1 if unfinished else 0)
         steps = [int(step) for step in whole.split(",") if step]
         _print_summary(recording.record(name, whole=steps, into=into))
+
+
+def _take_census(
+    name: str, workers: int, seeds: int | None, machine: str, into: Path
+) -> None:
+    chosen = None if seeds is None else range(seeds)
+    options = {"seeds": chosen, "machine": machine, "into": into}
+    if workers == 1:
+        found = take(name, **options)
+    else:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+            found = take(name, pool, **options)
+    typer.echo(f"{name}: {len(found)} networks")
+    for statistic in STATISTICS.values():
+        low, middle, high = found[statistic.name].quantile([0, 0.5, 1])
+        spread = " / ".join(map(statistic.tell, (low, middle, high)))
+        typer.echo(f"  {statistic.words}: {spread}")
 
 
 # -- output ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ __all__ = ["SCHEDULES", "ScheduleName", "share"]
 
 ScheduleName = Literal["constant", "linear", "cosine"]
 
-#: What is left of the learning rate, as a function of how far the fall has come, [0, 1].
+#: What is left of the learning rate when the fall has come so far, from 0 to 1.
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": lambda fallen: 1.0,
     "linear": lambda fallen: 1.0 - fallen,
@@ -26,14 +26,15 @@ def share(
 
     Args:
         schedule: "constant", "linear" or "cosine".
-        step: updates made before, from 0 to ``last_step`` - 1.
+        step: updates made before, from 0 to ``last_step`` - 1; beyond, a rate that
+            has fallen stays at 0.
         last_step: updates in all, if nothing stops the run before.
         fall_from: share of the run at which the fall begins, in [0, 1).
         warmup: updates over which the rate rises linearly to its value.
 
-    >>> [share("linear", s, 10, fall_from=0.6, warmup=2) for s in (0, 1, 6, 8, 9)]
+    >>> [share("linear", s, 8, fall_from=0.5, warmup=2) for s in (0, 1, 4, 6, 7)]
     [0.5, 1.0, 1.0, 0.5, 0.25]
     """
     risen = min(1.0, (step + 1) / warmup) if warmup else 1.0
-    fallen = max(0.0, (step / last_step - fall_from) / (1 - fall_from))
-    return risen * SCHEDULES[schedule](fallen)
+    fallen = (step / last_step - fall_from) / (1 - fall_from)
+    return risen * SCHEDULES[schedule](min(1.0, max(0.0, fallen)))

@@ -28,6 +28,7 @@ __all__ = [
     "write_json",
     "write_table",
     "write_tensors",
+    "write_text",
 ]
 
 
@@ -82,6 +83,11 @@ def read_table(path: Path) -> dict[str, np.ndarray]:
 def write_json(path: Path, content: dict) -> None:
     """Write JSON for people: indented, UTF-8."""
     _write(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text, UTF-8."""
+    _write(path, text.encode())
 
 
 def read_json(path: Path) -> dict:

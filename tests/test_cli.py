@@ -86,7 +86,7 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("show nanda-p113 --operation nonsense", "operation='nonsense'; allowed: ['ad"),
         ("reproduce nonsense", "no recorded run 'nonsense'"),
         ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
-        ("record live-p59", "'live-p59' is not trained yet"),
+        ("record fast-p113", "'fast-p113' is not trained yet"),
     ],
 )
 def test_a_mistake_is_explained_without_a_traceback(cli, arguments, complaint):

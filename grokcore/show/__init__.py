@@ -7,6 +7,7 @@ from the data. Most draw one pair of axes, on request the ``ax`` they are given;
 side. ``live`` draws anew for every choice, where there is a kernel to do it.
 """
 
+from grokcore.show.among import among
 from grokcore.show.arrivals import arrivals
 from grokcore.show.bars import bars
 from grokcore.show.beside import Shelf, beside
@@ -34,6 +35,7 @@ __all__ = [
     "Flipbook",
     "Picture",
     "Shelf",
+    "among",
     "arrivals",
     "bars",
     "beside",

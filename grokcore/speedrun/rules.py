@@ -101,7 +101,12 @@ class Rules:
         True
         """
         default = Experiment()
-        idle = {name: getattr(default, name) for name in _IDLE}
+        falls = entry.schedule != "constant"  # then its length is part of the recipe
+        idle = {
+            name: getattr(default, name)
+            for name in _IDLE
+            if not (falls and name in ("epochs", "max_steps"))
+        }
         return entry.replace(split_seed=default.task.split_seed, **idle)
 
     def draw(self, entry: Experiment, more: int = 0) -> list[tuple[int, int]]:

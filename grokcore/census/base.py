@@ -1,7 +1,7 @@
-"""What is measured of every network of a census: one function a statistic.
+"""What is measured of a network of a census, and how a statistic joins the others.
 
-The chapters use the same functions, so that a number in the text and a number of the
-census are one. A new statistic is one function here; ``grokcore record`` fills it in.
+A statistic is one function, in the file of its theme. The chapters use the same
+functions, so that a number in the text and a number of the census are one.
 """
 
 from __future__ import annotations

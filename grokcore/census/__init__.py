@@ -1,0 +1,33 @@
+"""The census: what holds of a live network, whatever machine trained it.
+
+>>> from grokcore import census
+>>> population = census.table("live-p59")
+>>> bool((population.val_95 > population.train_95).all())
+True
+"""
+
+from grokcore.census import course, frequencies  # noqa: F401 (fills the registry)
+from grokcore.census.base import STATISTICS, Specimen, Statistic, statistic
+from grokcore.census.populations import (
+    OWN,
+    POPULATIONS,
+    Population,
+    measure,
+    name_of,
+    provenance,
+    table,
+)
+
+__all__ = [
+    "OWN",
+    "POPULATIONS",
+    "STATISTICS",
+    "Population",
+    "Specimen",
+    "Statistic",
+    "measure",
+    "name_of",
+    "provenance",
+    "statistic",
+    "table",
+]

@@ -1,0 +1,143 @@
+"""Take a census: train what is missing, measure, and write the table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from grokcore import rounding, storage
+from grokcore.census.base import STATISTICS, Specimen
+from grokcore.census.populations import FOLDER, OWN, POPULATIONS, measure
+from grokcore.experiments import Experiment
+from grokcore.progress import progress_bar
+from grokcore.runs import Run, run, store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["take"]
+
+#: The columns before the statistics.
+_FIRST = ("seed", "rounding", "keys")
+
+#: Provenance that differs from network to network.
+_OF_ONE_RUN = ("seconds", "seconds_evaluating", "seconds_writing", "rounding")
+
+
+def take(
+    name: str,
+    executor: Executor | None = None,
+    *,
+    seeds: range | None = None,
+    machine: str = "",
+    into: Path = FOLDER,
+    progress: bool | None = None,
+) -> pd.DataFrame:
+    """Train, measure and write down the networks of a census.
+
+    Networks that the store has are loaded, so a call that was cut short goes on, and a
+    new statistic costs no training. Each network is trained with one thread.
+
+    Args:
+        name: of a population.
+        executor: trains several networks side by side; its processes share the store.
+        seeds: of the weights, if not all of the population's.
+        machine: another machine's name, or how this one was told to calculate, such as
+            "AVX2": each seed is then trained once, as the machine rounds, and the rows
+            join the table under that name.
+        into: the folder of the tables.
+        progress: show a bar; ``None`` shows it in terminals and live kernels.
+
+    Raises:
+        ValueError: if there is no population of that name.
+    """
+    import pandas as pd
+
+    if name not in POPULATIONS:
+        raise ValueError(f"no population {name!r}; there are {[*POPULATIONS]}")
+    population = POPULATIONS[name]
+    roundings = [0] if machine else population.roundings
+    jobs = [
+        (population.experiment.replace(seed=seed), number, machine)
+        for number in roundings
+        for seed in seeds or population.seeds
+    ]
+    # The stores of other roundings lie beside it.
+    root = Path(os.environ.get("GROKCORE_STORE") or store())
+    rows = []
+    with progress_bar(show=progress, total=len(jobs), desc=name, unit="run") as bar:
+        for row in _rows(jobs, root, executor):
+            rows.append(row)
+            bar.update()
+    provenance = rows[0].pop("provenance")
+    for row in rows[1:]:
+        row.pop("provenance")
+    found = pd.DataFrame(rows)
+    path = into / f"{name}.csv"
+    if path.exists():
+        old = pd.read_csv(path, dtype={"keys": str})
+        kept = ~old["rounding"].isin(set(found["rounding"]))
+        found = pd.concat([old[kept], found], ignore_index=True)
+    found = found.sort_values(["rounding", "seed"], key=_in_order, kind="stable")
+    found = found[[*_FIRST, *STATISTICS]]
+    text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    storage.write_text(path, text)
+    _write_provenance(into / f"{name}.json", population.experiment, provenance, machine)
+    return found
+
+
+def _in_order(column: pd.Series) -> pd.Series:
+    """The machine's own rounding first, then jitters, then machines."""
+    if column.name != "rounding":
+        return column
+    return column.map(lambda text: (text != OWN, not text.startswith("jitter"), text))
+
+
+def _rows(
+    jobs: list[tuple[Experiment, int, str]], root: Path, executor: Executor | None
+) -> Iterator[dict]:
+    if executor is None:
+        yield from (_row(*job, root) for job in jobs)
+        return
+    futures = [executor.submit(_row, *job, root) for job in jobs]
+    for future in as_completed(futures):
+        yield future.result()
+
+
+def _row(experiment: Experiment, number: int, machine: str, root: Path) -> dict:
+    """Train one network, or load it, and measure it."""
+    threads = torch.get_num_threads()
+    before = os.environ.get(rounding.VARIABLE)
+    os.environ[rounding.VARIABLE] = str(number)
+    if not machine:
+        torch.set_num_threads(1)
+    try:
+        label = machine or (f"jitter {number}" if number else OWN)
+        found = run(experiment, progress=False, root=root / label.replace(" ", "-"))
+        return _measured(found, label)
+    finally:
+        torch.set_num_threads(threads)
+        os.environ.pop(rounding.VARIABLE)
+        if before is not None:
+            os.environ[rounding.VARIABLE] = before
+
+
+def _measured(found: Run, label: str) -> dict:
+    keys = " ".join(map(str, Specimen(found).keys))
+    first = {"seed": found.experiment.seed, "rounding": label, "keys": keys}
+    provenance = {k: v for k, v in found.provenance.items() if k not in _OF_ONE_RUN}
+    return {**first, **measure(found), "provenance": provenance}
+
+
+def _write_provenance(
+    path: Path, experiment: Experiment, provenance: dict, machine: str
+) -> None:
+    content = storage.read_json(path) if path.exists() else {}
+    content["experiment"] = experiment.key
+    content.setdefault("machines", {})[machine or OWN] = provenance
+    storage.write_json(path, content)

@@ -1,0 +1,195 @@
+"""The census: complete, honest about its machine, and what live asserts may lean on."""
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import grokcore as gc
+from grokcore import census, storage
+from grokcore.catalogue import CATALOGUE
+from grokcore.census import populations, recording
+
+SHIPPED = [*census.POPULATIONS]
+every_census = pytest.mark.parametrize("name", SHIPPED)
+
+
+@pytest.fixture
+def small(tiny, tmp_path, monkeypatch):
+    """A population of tiny networks, and a folder for its table."""
+    population = census.Population(tiny(snapshots=3), range(2), range(3))
+    monkeypatch.setitem(populations.POPULATIONS, "tiny", population)
+    monkeypatch.setattr(populations, "FOLDER", tmp_path / "census")
+    return population
+
+
+# -- the tables that ship ------------------------------------------------------------
+
+
+@every_census
+def test_every_network_of_the_population_is_in_the_table(name):
+    population, table = census.POPULATIONS[name], census.table(name)
+    own = table[table["rounding"].str.fullmatch("own|jitter [0-9]+")]
+    labels = {"own", *(f"jitter {n}" for n in population.roundings if n)}
+    assert set(own["rounding"]) == labels
+    for _, rows in own.groupby("rounding"):
+        assert sorted(rows.seed) == [*population.seeds]
+    assert not table.duplicated(["seed", "rounding"]).any()
+
+
+def test_there_are_as_many_networks_as_we_promise():
+    assert len(census.table("live-p113")) >= 100
+    assert len(census.table("live-p59")) >= 300
+
+
+@every_census
+def test_every_statistic_is_measured(name):
+    table = census.table(name)
+    assert [*table.columns[3:]] == [*census.STATISTICS]
+    for statistic in census.STATISTICS:
+        assert table[statistic].notna().all(), statistic
+
+
+@every_census
+def test_the_table_says_which_recipe_it_counts_and_where_it_was_made(name):
+    provenance = census.provenance(name)
+    assert provenance["experiment"] == CATALOGUE[name].key
+    for machine in provenance["machines"].values():
+        assert machine.keys() >= {"processor", "threads", "torch", "date"}
+
+
+@every_census
+def test_the_tables_stay_small(name):
+    assert (populations.FOLDER / f"{name}.csv").stat().st_size < 200_000
+
+
+@every_census
+def test_the_recipe_is_calm(name):
+    """What the chapters rest on: no slip, no mistake in the end, a plateau to see."""
+    table = census.table(name)
+    assert (table.val_accuracy == 1).all()
+    assert (table.train_accuracy == 1).all()
+    assert (table.lowest_later > 0.9).all()
+
+
+@every_census
+def test_jitter_spreads_as_far_as_real_roundings_do(name):
+    """For a seed, other machines differ no more than jitters: in the mean, over all."""
+    table = census.table(name)
+    jittered = table[table["rounding"].str.fullmatch("own|jitter [0-9]+")]
+    real = table[~table["rounding"].str.startswith("jitter")]
+    seeds = [s for s, rows in real.groupby("seed") if len(rows) > 1]
+    assert len(seeds) >= 3, "no other machine has been recorded"
+    for statistic in ("val_95", "key_share", "val_loss"):
+        spread = {}
+        for what, frame in {"jitter": jittered, "real": real}.items():
+            chosen = frame[frame.seed.isin(seeds)]
+            spread[what] = chosen.groupby("seed")[statistic].std(ddof=1).mean()
+        assert spread["real"] <= 2 * spread["jitter"], statistic
+
+
+# -- measuring and taking ------------------------------------------------------------
+
+
+def test_a_network_is_measured_as_the_census_measured_it(small):
+    run = small.experiment.run()
+    found = census.measure(run, ["train_loss", "key_count"])
+    assert list(found) == ["train_loss", "key_count"]
+    assert found["train_loss"] == run.history.train_loss.iloc[-1]
+    assert census.name_of(run.experiment.replace(seed=9)) == "tiny"
+    assert census.name_of(run.experiment.replace(lr=0.5)) is None
+
+
+def test_what_cannot_be_measured_is_refused(small, tiny):
+    with pytest.raises(ValueError, match=r"no statistics \['height'\]; there are"):
+        census.measure(small.experiment.run(), ["height"])
+    with pytest.raises(ValueError, match="of no recipe that has a census"):
+        census.measure(tiny(epochs=3).run())
+    with pytest.raises(ValueError, match="no census of 'nonsense'; there are"):
+        census.table("nonsense")
+    with pytest.raises(ValueError, match="no population 'nonsense'"):
+        recording.take("nonsense")
+
+
+def only(monkeypatch, *names):
+    chosen = {name: census.STATISTICS[name] for name in names}
+    monkeypatch.setattr(recording, "STATISTICS", chosen)
+    monkeypatch.setattr(populations, "STATISTICS", chosen)
+
+
+def test_a_census_is_taken_and_goes_on_where_it_was(small, monkeypatch, store):
+    only(monkeypatch, "train_loss", "key_count")
+    folder = populations.FOLDER
+    first = recording.take("tiny", into=folder, progress=False)
+    assert len(first) == len(small) == 6
+    assert (
+        first["rounding"].tolist() == ["own"] * 2 + ["jitter 1"] * 2 + ["jitter 2"] * 2
+    )
+    text = (folder / "tiny.csv").read_text()
+
+    def refuse(*_, **__):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("grokcore.keeping.train", refuse)
+    recording.take("tiny", into=folder, progress=False)
+    assert (folder / "tiny.csv").read_text() == text
+    table = census.table("tiny")
+    assert table.seed.tolist() == [0, 1] * 3
+    assert all(isinstance(keys, tuple) for keys in table["keys"])
+    assert np.allclose(table.train_loss, first.train_loss, rtol=1e-5)
+
+
+def test_another_machine_joins_the_table(small, monkeypatch):
+    only(monkeypatch, "train_loss")
+    folder = populations.FOLDER
+    recording.take("tiny", into=folder, progress=False)
+    for _ in range(2):
+        found = recording.take(
+            "tiny", into=folder, machine="AVX2", seeds=range(1), progress=False
+        )
+        assert found["rounding"].tolist()[-1] == "AVX2" and len(found) == 7
+    machines = storage.read_json(folder / "tiny.json")["machines"]
+    assert set(machines) == {"own", "AVX2"}
+
+
+def test_a_statistic_is_added_once():
+    with pytest.raises(ValueError, match="there is a statistic 'val_95' already"):
+        census.statistic("twice", ".0f")(census.STATISTICS["val_95"].measure)
+
+
+@pytest.mark.parametrize("name", census.STATISTICS)
+def test_a_statistic_says_what_it_is(name):
+    statistic = census.STATISTICS[name]
+    assert re.match(r"[a-zΣ|]", statistic.words) and not statistic.words.endswith(".")
+    assert statistic.tell(0.5) and statistic.measure.__doc__
+
+
+# -- the picture ---------------------------------------------------------------------
+
+
+def test_a_picture_takes_words_and_forms_from_the_table(small, monkeypatch):
+    only(monkeypatch, "val_95", "train_loss")
+    recording.take("tiny", into=populations.FOLDER, progress=False)
+    table = census.table("tiny")
+    mine = census.measure(small.experiment.run(), ["train_loss"])
+    picture = gc.show.among(table, mine)
+    assert picture.alt.startswith("Training loss at the end: 6 networks from")
+    assert "yours has" in picture.alt
+
+
+def test_what_did_not_happen_is_counted_not_drawn():
+    population = pd.DataFrame({"x": [1.0, 2.0, math.inf]})
+    alt = gc.show.among(population, {"x": math.inf}).alt
+    assert "2 networks from 1 to 2" in alt and "1 not there" in alt
+    assert alt.endswith("yours is not there.")
+    alone = gc.show.among({"x": [math.inf]}, {"x": math.inf}).alt
+    assert "no network is there" in alone
+
+
+def test_the_picture_refuses_what_it_cannot_draw():
+    with pytest.raises(ValueError, match="mine is empty"):
+        gc.show.among({"x": [1]}, {})
+    with pytest.raises(ValueError, match=r"the population has no \['y'\]; it has"):
+        gc.show.among({"x": [1]}, {"y": 1})
