@@ -8,12 +8,23 @@ from grokcore.tasks import ModularTask
 
 __all__ = ["CATALOGUE"]
 
-_LIVE = Experiment(
+# The first recipe of this course. It slips, where and how deep hangs on rounding; what
+# was recorded with it keeps it.
+_SLIPPING = Experiment(
     task=ModularTask("add", p=113, train_fraction=0.3, split_seed=598),
     model=TransformerConfig(layers=1, width=128, heads=4),
     optimizer=AdamW(lr=1e-2, weight_decay=1.0),
     epochs=1_500,
     snapshots=64,
+)
+
+# Adam slips where it divides by a root of nearly 0: eps is what it adds to that. A
+# longer momentum damps what is left, and a falling rate lets the end come to rest.
+_LIVE = _SLIPPING.replace(
+    optimizer=AdamW(lr=1e-2, weight_decay=0.9, betas=(0.95, 0.98), eps=7e-5),
+    epochs=900,
+    schedule="linear",
+    fall_from=0.7,
 )
 
 # Lee et al. (2024), arXiv:2405.20233, as their code has it, without a filter.
@@ -47,9 +58,11 @@ _GROKFAST = Experiment(
 CATALOGUE: dict[str, Experiment] = {
     # The recipe of the chapters: the whole story in less than a minute on a laptop.
     "live-p113": _LIVE,
-    "live-p59": _LIVE.replace(p=59, train_fraction=0.5, epochs=500),
+    "live-p59": _LIVE.replace(p=59, train_fraction=0.4),
+    # What that looked like before it was calm, and what the races are run with.
+    "slipping-p113": _SLIPPING,
     # The fastest recipe known here that stays generalized, for the speed tables.
-    "fast-p113": _LIVE.replace(
+    "fast-p113": _SLIPPING.replace(
         lr=7e-3,
         weight_decay=3.0,
         precision="bfloat16",
@@ -60,7 +73,7 @@ CATALOGUE: dict[str, Experiment] = {
         snapshots=0,
     ),
     # The record of the speedrun: no attention at all, and a third of the rows a step.
-    "speedrun-mlp": _LIVE.replace(
+    "speedrun-mlp": _SLIPPING.replace(
         model=EmbeddingMLPConfig(width=256, mlp_width=128),
         optimizer=AdamW(lr=3e-2, weight_decay=2.0, betas=(0.8, 0.98)),
         loss="cross_entropy_float32",
@@ -73,7 +86,7 @@ CATALOGUE: dict[str, Experiment] = {
         snapshots=0,
     ),
     # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
-    "nanda-p113": _LIVE.replace(
+    "nanda-p113": _SLIPPING.replace(
         lr=1e-3,
         epochs=18_000,
         seed=999,

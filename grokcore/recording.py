@@ -123,8 +123,9 @@ def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
         elif study.weights == "generalized":
             whole = {source.last_generalized()}
             ship(source, target, whole, measured=True).last_generalized()
-        elif study.weights == "embedding":
-            ship(source, target, parameters=("embed.W_E",))
+        elif study.weights in ("embedding", "specimen"):
+            end = {source.snapshots[-1]} if study.weights == "specimen" else ()
+            ship(source, target, whole=end, parameters=("embed.W_E",))
         else:
             ship(source, target)
     return unfinished

@@ -6,7 +6,13 @@
 True
 """
 
-from grokcore.census import course, frequencies  # noqa: F401 (fills the registry)
+from grokcore.census import (  # noqa: F401 (they fill the registry)
+    circles,
+    course,
+    frequencies,
+    proof,
+    waves,
+)
 from grokcore.census.base import STATISTICS, Specimen, Statistic, statistic
 from grokcore.census.populations import (
     OWN,

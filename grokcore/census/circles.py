@@ -1,0 +1,1 @@
+"""Where an embedding puts its numbers: statistics of circles (chapter 03)."""

@@ -1,0 +1,1 @@
+"""How a network adds: statistics of attention, neurons and logits (chapter 05)."""
