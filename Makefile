@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 HTML  := _build/html/index.html
 PORT  ?= 8000
-SEEDS ?= 0 1 2 3 4
+SEEDS ?= 0 1 2 3 4 5 6 7 8 9
 
 # The first Python of at least 3.11; name another with `make PYTHON=… …`.
 FIND_PYTHON = for p in python3 python python3.13 python3.12 python3.11; do \
@@ -21,8 +21,19 @@ SANDBOX = command -v bwrap >/dev/null || ! command -v apt-get >/dev/null || \
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
   --nbval-cell-timeout=900
 
-# How a processor without AVX-512 calculates, where there is one with it.
-AVX2  := ONEDNN_MAX_CPU_ISA=AVX2,ATEN_CPU_CAPABILITY=avx2
+# Machines that round otherwise, each with a weight seed of its own: one thread; no
+# AVX-512; no vector units; the other library for products; three by lot (see
+# grokcore/rounding.py).
+ROUNDINGS ?= \
+  GROKCORE_SEED=5,OMP_NUM_THREADS=1 \
+  GROKCORE_SEED=6,ONEDNN_MAX_CPU_ISA=AVX2,ATEN_CPU_CAPABILITY=avx2 \
+  GROKCORE_SEED=7,ONEDNN_MAX_CPU_ISA=SSE41,ATEN_CPU_CAPABILITY=default \
+  GROKCORE_SEED=8,GROKCORE_PRODUCTS=torch \
+  GROKCORE_SEED=9,GROKCORE_ROUNDING=1 \
+  GROKCORE_SEED=5,GROKCORE_ROUNDING=2 \
+  GROKCORE_SEED=6,GROKCORE_ROUNDING=3
+
+COMMIT ?= $(shell git rev-parse HEAD)
 
 # A bar in a stored page would become a widget that asks the network for scripts.
 export GROKCORE_PROGRESS ?= 0
@@ -31,7 +42,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export WANDB_MODE ?= offline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-unit test-notebooks seeds roundings bench lint \
+.PHONY: help setup book serve test test-unit test-notebooks seeds roundings lot bench lint \
   exercises grade slides test-browser test-colab \
   format repository clean distclean
 
@@ -78,7 +89,7 @@ test-unit: $(READY) ## unit and property tests, and the doctests of grokcore
 test-notebooks: $(READY) ## run every notebook's cells and asserts (nbval)
 	@$(if $(NOTEBOOKS),$(NBVAL) $(NOTEBOOKS),echo "no notebooks yet")
 
-seeds: $(READY) ## the chapters' asserts for weight seeds 0-4 (SEEDS="0 1" for fewer)
+seeds: $(READY) ## the chapters' asserts for weight seeds 0-9 (SEEDS="0 1" for fewer)
 	@failed=""; for seed in $(SEEDS); do \
 	  echo "== weight seed $$seed"; \
 	  GROKCORE_SEED=$$seed $(NBVAL) chapters || failed="$$failed $$seed"; \
@@ -105,12 +116,15 @@ test-browser: $(READY) ## open every page of the built book in Chromium, without
 test-colab: $(READY) ## the chapters with Colab's old widgets (ARGS="--help" for more)
 	@$(BIN)/python tools/colab.py $(ARGS)
 
-roundings: $(READY) ## the chapters' asserts as machines with other rounding have them
-	@failed=""; for setting in OMP_NUM_THREADS=1 $(AVX2); do \
+roundings: $(READY) ## the chapters as machines that round otherwise train them
+	@failed=""; for setting in $(ROUNDINGS); do \
 	  echo "== $$setting"; store=$$(mktemp -d); \
 	  env $$(echo $$setting | tr , ' ') GROKCORE_STORE=$$store $(NBVAL) chapters || \
 	  failed="$$failed $$setting"; rm -rf $$store; \
 	done; test -z "$$failed" || { echo "asserts failed with:$$failed"; exit 1; }
+
+lot: $(READY) ## two chapters with a weight seed and a rounding drawn by the commit
+	@$(BIN)/python tools/by_lot.py $(COMMIT)
 
 bench: $(READY) ## measure speed, against peers and against plain matrix products
 	@$(BIN)/python -m benchmarks
