@@ -11,7 +11,7 @@ ROOT = Path(grokcore.__file__).parent
 
 #: From the bottom to the top; a module imports nothing from above its own line.
 FLOORS = [
-    {"tokens", "products", "operations", "descriptions"},
+    {"tokens", "products", "operations", "descriptions", "schedules"},
     {"tasks", "models", "losses", "optimizers", "filters", "projections"},
     {"state_dicts", "summary"},
     {"experiments"},
@@ -21,6 +21,7 @@ FLOORS = [
     {"keeping"},
     {"runs"},
     {"derived", "studies"},
+    {"census"},
     {"sweeps", "recording", "claims", "speedrun", "tracking"},
     {"_errors", "_options"},
     {"_speedrun"},
@@ -29,7 +30,7 @@ FLOORS = [
 #: What a run hands its arrays to.
 BESIDE = {"analysis", "show"}
 #: Helpers that know nothing of the rest, and the bridge to another library.
-ALONE = {"bridge_names", "devices", "memory", "progress", "spacing"}
+ALONE = {"bridge_names", "devices", "memory", "progress", "rounding", "spacing"}
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):

@@ -1,4 +1,4 @@
-"""The live recipes' networks by the hundred, as a table that ships.
+"""Networks of a recipe by the hundred, as a table that ships.
 
 A live network differs from processor to processor, so no chapter may say of *the*
 network what only some have. A census says how many have it: one row a network (a weight
@@ -7,20 +7,31 @@ seed on a machine's rounding, :mod:`grokcore.rounding`), one column a statistic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from grokcore import storage
 from grokcore.catalogue import CATALOGUE
-from grokcore.census.base import STATISTICS, Specimen
+from grokcore.census import gradients
+from grokcore.census.base import STATISTICS, Specimen, Statistic
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, Run
+from grokcore.listening import Heard, listen
+from grokcore.runs import RECORDED, Run, run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FOLDER", "OWN", "POPULATIONS", "Population", "measure", "name_of", "table"]
+__all__ = [
+    "FOLDER",
+    "OWN",
+    "POPULATIONS",
+    "Population",
+    "measure",
+    "name_of",
+    "provenance",
+    "table",
+]
 
 #: Where the tables ship.
 FOLDER = RECORDED / "census"
@@ -31,26 +42,51 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class Population:
-    """Which networks a census counts.
+    """Which networks a census counts, and what of them.
 
     Attributes:
         experiment: the recipe.
         seeds: of the weights; each is trained with each rounding.
         roundings: as :mod:`grokcore.rounding` numbers them; 0 is the machine's own.
+        statistics: what is measured, by name: the columns of the table.
+        train: what trains a network; takes an experiment, ``root`` and ``progress``.
+        look: makes what the statistics measure of what ``train`` returns. It has
+            ``labels``, texts that join the row.
     """
 
     experiment: Experiment
     seeds: range
     roundings: range
+    statistics: Mapping[str, Statistic] = field(default_factory=lambda: STATISTICS)
+    train: Callable[..., Run | Heard] = run
+    look: Callable[[Any], Any] = Specimen
 
     def __len__(self) -> int:
         return len(self.seeds) * len(self.roundings)
 
 
-#: By the recipe's name in the catalogue.
+# The first half of the live recipe, before its learning rate falls, and the same
+# without weight decay: what a gradient sounds like that has seen all examples.
+_WHOLE = CATALOGUE["live-p59"].replace(
+    epochs=448, schedule="constant", snapshots=0, eval_every=10
+)
+
+
+def _listened(experiment: Experiment, statistics: Mapping[str, Statistic]):
+    return Population(
+        experiment, range(10), range(3), statistics, listen, gradients.Sound
+    )
+
+
+#: By name, which is the recipe's in the catalogue if it has one there.
 POPULATIONS = {
     "live-p113": Population(CATALOGUE["live-p113"], range(20), range(5)),
     "live-p59": Population(CATALOGUE["live-p59"], range(60), range(5)),
+    "grokfast-p59": _listened(CATALOGUE["grokfast-p59"], gradients.BATCHES),
+    "all-examples-p59": _listened(_WHOLE, gradients.WHOLE),
+    "no-decay-p59": _listened(
+        _WHOLE.replace(weight_decay=0.0), gradients.WHOLE
+    ),
 }
 
 
@@ -58,12 +94,12 @@ def table(name: str) -> pd.DataFrame:
     """Return the census of a recipe.
 
     Args:
-        name: of the recipe, such as "live-p113".
+        name: of the population, such as "live-p113".
 
     Returns:
         One row a network: seed; rounding ("own", "jitter 1", or a machine's name);
-        keys, the key frequencies as a tuple; and a column for each of
-        :data:`~grokcore.census.base.STATISTICS`. ``inf`` is "not within the run".
+        keys, the key frequencies as a tuple, where the census looks at weights; and a
+        column for each of its statistics. ``inf`` is "not within the run".
 
     Raises:
         ValueError: if there is no census of that name.
@@ -82,11 +118,13 @@ def table(name: str) -> pd.DataFrame:
         raise ValueError(f"there is no census of {name!r}; there are {there}")
     with storage.reading(path):
         frame = pd.read_csv(path, dtype={"keys": str}, keep_default_na=True)
-        keys = frame["keys"].fillna("")
-        frame["keys"] = [tuple(map(int, text.split())) for text in keys]
+        if "keys" in frame:
+            keys = frame["keys"].fillna("")
+            frame["keys"] = [tuple(map(int, text.split())) for text in keys]
     # For pictures: gc.show.among(table, mine).
-    frame.attrs["words"] = {s.name: s.words for s in STATISTICS.values()}
-    frame.attrs["forms"] = {s.name: s.form for s in STATISTICS.values()}
+    statistics = POPULATIONS[name].statistics.values()
+    frame.attrs["words"] = {s.name: s.words for s in statistics}
+    frame.attrs["forms"] = {s.name: s.form for s in statistics}
     return frame
 
 
@@ -107,23 +145,29 @@ def name_of(experiment: Experiment) -> str | None:
     return None
 
 
-def measure(run: Run, names: Iterable[str] | None = None) -> dict[str, float]:
-    """Measure a network as the census did.
+def measure(
+    network: Run | Heard, names: Iterable[str] | None = None
+) -> dict[str, float]:
+    """Measure a network as its census did.
 
     Args:
-        run: of a recipe that has a census.
+        network: of a recipe that has a census; one that was listened to, if the census
+            listens.
         names: of the statistics; ``None`` is all of them.
 
     Raises:
         ValueError: if the recipe has no census, or there is no such statistic.
     """
-    if name_of(run.experiment) is None:
+    name = name_of(network.experiment)
+    if name is None:
         raise ValueError(
-            f"{run.folder.name} is of no recipe that has a census; those are "
+            f"{network.experiment.name} is of no recipe that has a census; those are "
             f"{[*POPULATIONS]}, with any seed"
         )
-    names = [*STATISTICS] if names is None else [*names]
-    if unknown := [name for name in names if name not in STATISTICS]:
-        raise ValueError(f"no statistics {unknown}; there are {[*STATISTICS]}")
-    network = Specimen(run)
-    return {name: float(STATISTICS[name].measure(network)) for name in names}
+    population = POPULATIONS[name]
+    statistics = population.statistics
+    names = [*statistics] if names is None else [*names]
+    if unknown := [name for name in names if name not in statistics]:
+        raise ValueError(f"no statistics {unknown}; there are {[*statistics]}")
+    seen = population.look(network)
+    return {name: float(statistics[name].measure(seen)) for name in names}
