@@ -1,1 +1,328 @@
 """What breaks a network, and how it grew: statistics of proof (chapter 06)."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable
+from copy import deepcopy
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+
+from grokcore.analysis import clock, fourier, logits, neurons, progress
+from grokcore.census.base import Specimen, statistic
+from grokcore.derived import progress_measures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHARE, _TIMES = ".1%", ",.3g"
+
+# -- break it: what is left when frequencies are cut -----------------------------------
+
+#: Where frequencies are cut, from the way in to the way out.
+PLACES = ("embedding", "neurons", "logits")
+
+#: How often other frequencies are drawn, to be cut in the place of the key ones.
+DRAWS = 5
+
+
+def cut(
+    network: Specimen, place: str, how: Literal["remove", "keep"], which: Iterable[int]
+) -> logits.Score:
+    """Score the whole table while frequencies are removed at a place, or only kept.
+
+    What :class:`TransformerBridge` does with a hook, done with the weights: the
+    embedding is edited; what comes of the neurons is linear, so the same is cut from
+    their part of the logits.
+    """
+    change = getattr(neurons, how)
+    if place == "embedding":
+        model = deepcopy(network.model)
+        model.embed.W_E[: network.task.p] = getattr(fourier, how)(network.W_E, which)
+        cube = model(network.table.tokens).view_as(network.inside.logits)
+    elif place == "neurons":
+        model, cube = network.model, network.inside.logits
+        read = network.inside.neurons @ (model.blocks[-1].mlp.W_out @ model.unembed.W_U)
+        cube = cube - read + change(read, which)
+    else:
+        cube = change(network.inside.logits, which)
+    return logits.evaluate(cube)
+
+
+@lru_cache(maxsize=1)
+def _cuts(network: Specimen) -> dict[str, dict[str, list[logits.Score]]]:
+    """What the chapter's nine operations leave, and its draws of others."""
+    others = sorted({*fourier.frequencies(network.task.p)} - {*network.keys})
+    dice = random.Random(0)
+    drawn = [dice.sample(others, len(network.keys)) for _ in range(DRAWS)]
+    return {
+        "keys removed": {p: [cut(network, p, "remove", network.keys)] for p in PLACES},
+        "others removed": {
+            p: [cut(network, p, "remove", which) for which in drawn] for p in PLACES
+        },
+        "keys kept": {p: [cut(network, p, "keep", network.keys)] for p in PLACES},
+    }
+
+
+def _all(network: Specimen, what: str) -> list[logits.Score]:
+    return [score for group in _cuts(network)[what].values() for score in group]
+
+
+@lru_cache(maxsize=1)
+def _intact(network: Specimen) -> float:
+    return logits.evaluate(network.inside.logits).loss
+
+
+@statistic("accuracy with the key frequencies cut, at the best of three places", _SHARE)
+def keys_cut(network: Specimen) -> float:
+    """Return the highest accuracy without them: embedding, neurons or logits."""
+    return max(score.accuracy for score in _all(network, "keys removed"))
+
+
+@statistic("loss with the key frequencies cut, at the best place, over ln p", ".1f")
+def keys_cut_loss(network: Specimen) -> float:
+    """Return the lowest loss without them, in losses of a network that guesses."""
+    lowest = min(score.loss for score in _all(network, "keys removed"))
+    return lowest / math.log(network.task.p)
+
+
+@statistic("accuracy with as many others cut, at the worst of three places", _SHARE)
+def others_cut(network: Specimen) -> float:
+    """Return the lowest accuracy of five draws of others at each of three places."""
+    return min(score.accuracy for score in _all(network, "others removed"))
+
+
+@statistic("accuracy with only the key frequencies, at the worst place", _SHARE)
+def keys_kept(network: Specimen) -> float:
+    """Return the lowest accuracy with all else cut: embedding, neurons or logits."""
+    return min(score.accuracy for score in _all(network, "keys kept"))
+
+
+@statistic("loss with only the key frequencies in the logits, over the intact", _TIMES)
+def clean_logits(network: Specimen) -> float:
+    """Return how many times as high the loss is when the logits are cleaned."""
+    return _cuts(network)["keys kept"]["logits"][0].loss / _intact(network)
+
+
+@statistic("loss with only the key frequencies embedded, over the intact", _TIMES)
+def clean_embedding(network: Specimen) -> float:
+    """Return how many times as high the loss is when the embedding is cleaned."""
+    return _cuts(network)["keys kept"]["embedding"][0].loss / _intact(network)
+
+
+@lru_cache(maxsize=1)
+def _one_cut(network: Specimen) -> dict[str, list[logits.Score]]:
+    """At each place: what is left when one key frequency is cut, for each of them."""
+    return {p: [cut(network, p, "remove", [k]) for k in network.keys] for p in PLACES}
+
+
+@statistic("loss with a key frequency cut from the embedding, over the intact", _TIMES)
+def one_cut(network: Specimen) -> float:
+    """Return how many times as high the loss is, for the middle one of the keys."""
+    losses = sorted(score.loss for score in _one_cut(network)["embedding"])
+    return losses[(len(losses) - 1) // 2] / _intact(network) if losses else 1.0
+
+
+@statistic("loss with a key frequency cut from embedding, over neurons", ".1f")
+def deeper_cut(network: Specimen) -> float:
+    """Return how many times as high it is on the way in, for the middle key."""
+    both = (_one_cut(network)[place] for place in ("embedding", "neurons"))
+    times = sorted(a.loss / b.loss for a, b in zip(*both, strict=True))
+    return times[(len(times) - 1) // 2] if times else 1.0
+
+
+@statistic("key frequencies that are not missed in the logits", ".0f")
+def not_missed(network: Specimen) -> float:
+    """Return how many can be cut there one at a time, 99.9% of the answers staying."""
+    return float(sum(s.accuracy > 0.999 for s in _one_cut(network)["logits"]))
+
+
+# -- measure it: restricted and excluded loss ------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _growth(network: Specimen) -> pd.DataFrame:
+    return progress_measures(network.run)
+
+
+def restricted_when_wrong(measures: pd.DataFrame, p: int) -> float:
+    """Return restricted loss over ln p, when the validation loss was last above ln p.
+
+    ln p is the loss of a network that knows nothing.
+    """
+    wrong = measures[measures.val_loss > math.log(p)]
+    return float(wrong.restricted_val.iloc[-1]) / math.log(p)
+
+
+def gone_when_memorized(measures: pd.DataFrame, p: int) -> float:
+    """Return how much of the restricted loss is gone at the end of memorization."""
+    end = progress.phases(measures).memorization
+    left = measures.restricted_val[measures.step == end].iloc[0]
+    return 1 - float(left) / math.log(p)
+
+
+@statistic("restricted loss over validation loss, at the end", ".2f")
+def restricted_at_end(network: Specimen) -> float:
+    """Return the loss on unseen questions with the key directions alone, over all."""
+    last = _growth(network).iloc[-1]
+    return float(last.restricted_val / last.val_loss)
+
+
+@statistic("excluded loss at the end, over ln p", ".2f")
+def excluded_at_end(network: Specimen) -> float:
+    """Return the loss on the whole table without the key directions, over ln p."""
+    return float(_growth(network).excluded_all.iloc[-1]) / math.log(network.task.p)
+
+
+@statistic("restricted loss over ln p, when validation loss is last above it", _SHARE)
+def restricted_first(network: Specimen) -> float:
+    """Return :func:`restricted_when_wrong` of the kept snapshots."""
+    return restricted_when_wrong(_growth(network), network.task.p)
+
+
+@statistic("share of the restricted loss that is gone when memorization ends", _SHARE)
+def overlap(network: Specimen) -> float:
+    """Return :func:`gone_when_memorized` of the kept snapshots."""
+    return gone_when_memorized(_growth(network), network.task.p)
+
+
+@statistic("lowest excluded loss of the training rows, over ln p", _SHARE)
+def excluded_lowest(network: Specimen) -> float:
+    """Return how near the network comes to knowing its rows without the formula."""
+    return float(_growth(network).excluded_train.min()) / math.log(network.task.p)
+
+
+@statistic("rises of restricted loss on the way to 95% validation accuracy", ".0f")
+def steps_back(network: Specimen) -> float:
+    """Return at how many snapshots, from 95% in training on, it is higher than before.
+
+    The snapshots are kept about 11% of the time apart.
+    """
+    first, last = network.delay.train_epoch, network.delay.val_epoch
+    if first is None or last is None:
+        return math.inf
+    measures = _growth(network)
+    between = measures[measures.epoch.between(first, last)]
+    return float((between.restricted_val.diff() > 0).sum())
+
+
+def _end(network: Specimen, phase: str) -> float:
+    """The end of a phase, over the epoch with validation accuracy 95%."""
+    if network.delay.val_epoch is None:
+        return math.inf
+    end = getattr(progress.phases(_growth(network)), phase)
+    return end / network.run.experiment.steps_per_epoch / network.delay.val_epoch
+
+
+@statistic("end of memorization, in epochs of 95% validation accuracy", ".2f")
+def memorization_end(network: Specimen) -> float:
+    """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
+    return _end(network, "memorization")
+
+
+@statistic("end of circuit formation, in epochs of 95% validation accuracy", ".2f")
+def formation_end(network: Specimen) -> float:
+    """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
+    return _end(network, "circuit_formation")
+
+
+@statistic("end of cleanup, in epochs of 95% validation accuracy", ".2f")
+def cleanup_end(network: Specimen) -> float:
+    """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
+    return _end(network, "cleanup")
+
+
+def _changes(network: Specimen, column: str) -> list[float]:
+    """By how much something changes in each of the three phases."""
+    measures = _growth(network)
+    marks = [0, *vars(progress.phases(measures)).values()]
+    return measures.set_index("step").loc[marks, column].diff().iloc[1:].tolist()
+
+
+@statistic("share of the rise of the Gini coefficient that falls in cleanup", ".0%")
+def gini_in_cleanup(network: Specimen) -> float:
+    """Return the change in the third phase, over that in all three."""
+    changes = _changes(network, "gini")
+    return changes[-1] / sum(changes)
+
+
+@statistic("fall of Σw² in cleanup, over its rise in memorization", ".2f")
+def squares_in_cleanup(network: Specimen) -> float:
+    """Return how much of what memorizing cost is cleared away in the third phase."""
+    first, *_, last = _changes(network, "sum_of_squares")
+    return -last / first
+
+
+# -- clock or pizza --------------------------------------------------------------------
+
+
+@statistic("gradient symmetricity", ".2f")
+def symmetricity(network: Specimen) -> float:
+    """Return how alike the logits depend on a and b."""
+    return clock.gradient_symmetricity(network.model)
+
+
+@statistic("distance irrelevance", ".2f")
+def irrelevance(network: Specimen) -> float:
+    """Return how little the right logit depends on the distance of a and b."""
+    return clock.distance_irrelevance(network.inside.logits)
+
+
+@statistic("spread of the right logit, over its mean", _SHARE)
+def right_spread(network: Specimen) -> float:
+    """Return its standard deviation over the whole table, in means."""
+    right = logits.right_logits(network.inside.logits)
+    return float(right.std() / right.mean())
+
+
+def swapped(x: Tensor) -> float:
+    """Return the share of a table's variance that a swap of a and b changes.
+
+    Args:
+        x: [p, p, M] such as neurons, for all pairs (a, b).
+    """
+    x = x.double() - x.double().mean((0, 1))
+    changed = (x - x.transpose(0, 1)) / 2
+    return float(changed.square().sum() / x.square().sum())
+
+
+@statistic("share of the neurons' variance that a swap of a and b changes", ".1e")
+def told_apart(network: Specimen) -> float:
+    """Return how well the neurons tell a from b."""
+    return swapped(network.inside.neurons)
+
+
+@statistic("share of second-order products in a neuron's variance", ".3f")
+def second_order(network: Specimen) -> float:
+    """Return the mean over the neurons that vary at all."""
+    teams = neurons.fit_frequencies(network.inside.neurons)
+    return float(teams.second_order[teams.active].mean())
+
+
+@lru_cache(maxsize=1)
+@torch.no_grad()
+def _half_and_half(network: Specimen) -> Tensor:
+    """Logits [P, P, C] while each head gives half of its attention to a, half to b."""
+    model = network.model
+    (block,) = model.blocks
+    x = model.embed.W_E[network.table.tokens] + model.pos_embed.W_pos
+    attn, read = block.attn, block.read_attn(block.enter(x))
+    values = attn.project(read[:, :2], attn.W_V, attn.b_V)
+    x = block.add_attn(x[:, -1], attn.output(values.mean(1)))
+    return model.read_answer(block.add_mlp(x)).view_as(network.inside.logits)
+
+
+@statistic("accuracy with attention half and half", _SHARE)
+def halved(network: Specimen) -> float:
+    """Return the accuracy while each head looks at a and b alike, always."""
+    return logits.evaluate(_half_and_half(network)).accuracy
+
+
+@statistic("distance irrelevance with attention half and half, over intact", ".2f")
+def halved_irrelevance(network: Specimen) -> float:
+    """Return what is left of it while each head looks at a and b alike, always."""
+    return clock.distance_irrelevance(_half_and_half(network)) / irrelevance(network)
