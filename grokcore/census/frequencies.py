@@ -43,9 +43,9 @@ def untrained_share(network: Specimen) -> float:
 
 @statistic("share of the dimensions with several strong frequencies", ".0%")
 def mixed_dimensions(network: Specimen) -> float:
-    """Return how many columns have two amplitudes above a quarter of the largest."""
+    """Return how many columns have two amplitudes above a quarter of their largest."""
     sizes = fourier.amplitudes(network.W_E)
-    strong = (sizes > sizes.max() / 4).sum(0)
+    strong = (sizes > sizes.amax(0) / 4).sum(0)
     return float((strong > 1).double().mean())
 
 
