@@ -92,8 +92,8 @@ def test_make_alone_lists_the_targets():
         assert re.search(rf"^  {target} +\S", listed, re.M), target
 
 
-def test_continuous_integration_calls_the_two_commands_and_looks_at_the_book():
+def test_continuous_integration_calls_the_two_commands_and_draws_and_looks():
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111, "not executable"
     called = re.findall(r"^make ([\w-]+)", script.read_text(encoding="utf-8"), re.M)
-    assert called == ["test", "book", "test-browser"]
+    assert called == ["test", "lot", "book", "test-browser"]
