@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["affine", "library"]
+__all__ = ["affine", "library", "relu_network"]
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -34,6 +34,36 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     rows = x if x.ndim == 2 else x.flatten(0, -2)
     out = _Affine.apply(rows, weight, bias)
     return out if x.ndim == 2 else out.unflatten(0, x.shape[:-1])
+
+
+def relu_network(
+    x: Tensor,
+    W_in: Tensor,
+    b_in: Tensor,
+    W_out: Tensor,
+    W_past: Tensor,
+    b_out: Tensor,
+) -> Tensor:
+    """Return relu(x @ W_in + b_in) @ W_out + x @ W_past + b_out.
+
+    One hidden layer and a way past it, differentiable any number of times. On CPUs the
+    first derivative is written by hand: the hidden layer is the largest tensor of a
+    training step, and no more passes are made over it than there must be.
+
+    Args:
+        x: [B, N].
+        W_in: [N, M].
+        b_in: [M].
+        W_out: [M, C].
+        W_past: [N, C].
+        b_out: [C].
+
+    >>> x, one, two = torch.tensor([[3.0, -5.0]]), torch.eye(2), 2 * torch.eye(2)
+    >>> relu_network(x, one, torch.zeros(2), two, one, torch.ones(2))
+    tensor([[10., -4.]])
+    """
+    network = _ReluNetwork.apply if _is_for_onednn(x, W_in) else _relu_network
+    return network(x, W_in, b_in, W_out, W_past, b_out)
 
 
 def library(device: torch.device) -> str:
@@ -79,6 +109,52 @@ class _Affine(torch.autograd.Function):
         )
 
 
+def _relu_network(x, W_in, b_in, W_out, W_past, b_out) -> Tensor:
+    hidden = torch.relu_(affine(x, W_in, b_in))
+    return affine(hidden, W_out) + affine(x, W_past, b_out)
+
+
+class _ReluNetwork(torch.autograd.Function):
+    """The same, with a derivative that shares copies and overwrites its own."""
+
+    @staticmethod
+    def forward(ctx, x, W_in, b_in, W_out, W_past, b_out) -> Tensor:
+        hidden = _onednn(x, W_in, b_in, "relu")
+        ctx.save_for_backward(x, W_in, b_in, W_out, W_past, b_out, hidden)
+        return _onednn(hidden, W_out).add_(_onednn(x, W_past, b_out))
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        *inputs, hidden = ctx.saved_tensors
+        if torch.is_grad_enabled():  # somebody wants the derivative of this one
+            return _again(_relu_network, inputs, ctx.needs_input_grad, gradient)
+        x, W_in, _, W_out, W_past, _ = inputs
+        inner = _onednn(gradient, W_out.T)
+        torch.ops.aten.threshold_backward.grad_input(inner, hidden, 0, grad_input=inner)
+        # A product's first factor lies row by row: these two are copied once for all.
+        # Below x.T a row of ones sums the gradient up, which is that of the bias.
+        by_class = gradient.T.contiguous()
+        by_feature = F.pad(x.T, (0, 0, 0, 1), value=1.0)
+        into = _onednn(by_feature, inner)
+        return (
+            _onednn(inner, W_in.T).add_(_onednn(gradient, W_past.T)),
+            into[:-1],
+            into[-1],
+            _onednn(by_class, hidden).T,
+            _onednn(by_class, x).T,
+            by_class.sum(1),
+        )
+
+
+def _again(function, inputs, needed, gradient) -> tuple[Tensor | None, ...]:
+    """The gradients of a function's inputs by autograd, to be derived once more."""
+    wanted = [x for x, is_needed in zip(inputs, needed, strict=True) if is_needed]
+    found = iter(
+        torch.autograd.grad(function(*inputs), wanted, gradient, create_graph=True)
+    )
+    return tuple(next(found) if is_needed else None for is_needed in needed)
+
+
 def _outer(x: Tensor, gradient: Tensor) -> Tensor:
     """x.T @ gradient; oneDNN copies the first factor of a product, so the smaller."""
     if x.shape[1] <= gradient.shape[1]:
@@ -86,9 +162,11 @@ def _outer(x: Tensor, gradient: Tensor) -> Tensor:
     return affine(gradient.T, x).T
 
 
-def _onednn(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The product that torch's compiler uses on CPUs."""
-    return torch.ops.mkldnn._linear_pointwise(x, weight.T, bias, "none", [], "")
+def _onednn(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, then: str = "none"
+) -> Tensor:
+    """The product that torch's compiler uses on CPUs, ``then`` "relu" if asked for."""
+    return torch.ops.mkldnn._linear_pointwise(x, weight.T, bias, then, [], "")
 
 
 @cache
@@ -97,11 +175,13 @@ def _onednn_works() -> bool:
     is_x86 = platform.machine().lower() in ("x86_64", "amd64")
     if not (is_x86 and torch.backends.mkldnn.is_available()):
         return False
-    x, weight = torch.arange(12.0).view(3, 4), torch.arange(20.0).view(5, 4).T
+    x, weight = torch.arange(-6.0, 6).view(3, 4), torch.arange(20.0).view(5, 4).T
     try:
         return all(
-            torch.equal(_onednn(x, weight, bias), F.linear(x, weight.T, bias))
+            torch.equal(_onednn(x, weight, bias, then), function(plain))
             for bias in (None, torch.arange(5.0))
+            for plain in [F.linear(x, weight.T, bias)]
+            for then, function in {"none": torch.clone, "relu": torch.relu}.items()
         )
     except Exception:  # what is private may have changed in any way
         return False

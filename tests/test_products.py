@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from grokcore import products
-from grokcore.products import affine
+from grokcore.products import affine, relu_network
 
 SHAPES = [(5, 3, 4), (1, 1, 1), (64, 128, 17), (7, 200, 3), (0, 3, 4), (2, 3, 0)]
 
@@ -108,9 +108,61 @@ def test_under_autocast_torch_multiplies_in_bfloat16():
     assert out.dtype == torch.bfloat16
 
 
-@pytest.mark.parametrize("broken", ["absent", "changed", "wrong", "of another shape"])
+def network_tensors(rows, n, m, c):
+    shapes = [(rows, n), (n, m), (m,), (m, c), (n, c), (c,)]
+    return [random(*shape, seed=i) for i, shape in enumerate(shapes)]
+
+
+def plain_network(x, W_in, b_in, W_out, W_past, b_out):
+    return torch.relu(x @ W_in + b_in) @ W_out + x @ W_past + b_out
+
+
+NETWORKS = [(5, 3, 4, 2), (1, 1, 1, 1), (40, 16, 30, 7), (3, 8, 1, 5), (0, 3, 4, 2)]
+
+
+@pytest.mark.parametrize("shape", NETWORKS)
+def test_a_network_and_its_derivatives_are_those_of_torch(shape):
+    tensors = network_tensors(*shape)
+    assert_alike(
+        values_and_derivatives(relu_network, *tensors),
+        values_and_derivatives(plain_network, *tensors),
+    )
+
+
+@pytest.mark.parametrize("shape", NETWORKS)
+def test_a_network_s_gradients_are_the_same_with_and_without_a_second_derivative(shape):
+    leaves = [t.requires_grad_() for t in network_tensors(*shape)]
+    out = relu_network(*leaves)
+    upstream = random(*out.shape, seed=9)
+    before = upstream.clone()
+    first = torch.autograd.grad(out, leaves, upstream, retain_graph=True)
+    again = torch.autograd.grad(out, leaves, upstream, retain_graph=True)
+    to_derive = torch.autograd.grad(out, leaves, upstream, create_graph=True)
+    assert torch.equal(upstream, before)
+    for a, b, c in zip(first, again, to_derive, strict=True):
+        assert torch.equal(a, b)
+        torch.testing.assert_close(a, c, rtol=1e-5, atol=1e-5)
+
+
+def test_a_network_learns_where_some_of_its_weights_are_frozen():
+    tensors = network_tensors(5, 3, 4, 2)
+    for asked in tensors:
+        asked.requires_grad_()
+        expected = torch.autograd.grad(plain_network(*tensors).sum(), [asked])
+        for derive in (False, True):
+            found = torch.autograd.grad(
+                relu_network(*tensors).sum(), [asked], create_graph=derive
+            )
+            torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+        asked.requires_grad_(False)
+    assert not relu_network(*tensors).requires_grad
+
+
+@pytest.mark.parametrize(
+    "broken", ["absent", "changed", "wrong", "without ReLU", "of another shape"]
+)
 def test_a_private_operator_that_is_not_what_it_was_is_not_used(broken, monkeypatch):
-    def stand_in(x, weight, bias):
+    def stand_in(x, weight, bias, then="none"):
         match broken:
             case "absent":
                 raise AttributeError("no attribute '_linear_pointwise'")
@@ -118,6 +170,8 @@ def test_a_private_operator_that_is_not_what_it_was_is_not_used(broken, monkeypa
                 raise RuntimeError("expected at most 4 arguments")
             case "wrong":
                 return plain(x, weight)
+            case "without ReLU":
+                return plain(x, weight, bias)
         return plain(x, weight, bias).T
 
     monkeypatch.undo()

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from grokcore.products import affine
+from grokcore.products import affine, relu_network
 
 if TYPE_CHECKING:
     from grokcore.models.layers import Block
@@ -147,11 +147,14 @@ def _folded(model: Transformer, x: Tensor, z: Tensor) -> Tensor:
     W_O = attn.W_O.flatten(0, 1)
     z = z.flatten(1)
     x = _plus(x, attn.b_O)
-    pre = affine(z, affine(W_O, mlp.W_in), _plus(x @ mlp.W_in, mlp.b_in))
-    hidden = mlp.activation(pre)
+    W_in, b_in = affine(W_O, mlp.W_in), _plus(x @ mlp.W_in, mlp.b_in)
     x = _plus(x, mlp.b_out)
-    direct = affine(z, affine(W_O, unembed.W_U), _plus(x @ unembed.W_U, unembed.b_U))
-    return direct + affine(hidden, affine(mlp.W_out, unembed.W_U))
+    W_past, b_out = affine(W_O, unembed.W_U), _plus(x @ unembed.W_U, unembed.b_U)
+    W_out = affine(mlp.W_out, unembed.W_U)
+    if mlp.activation is torch.relu_:
+        return relu_network(z, W_in, b_in, W_out, W_past, b_out)
+    hidden = mlp.activation(affine(z, W_in, b_in))
+    return affine(z, W_past, b_out) + affine(hidden, W_out)
 
 
 def _plus(x: Tensor, bias: Tensor | None) -> Tensor:
