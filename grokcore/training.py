@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from grokcore import devices, memory, rounding, schedules
+from grokcore import devices, memory, rounding, schedules, threads
 from grokcore.evaluation import COLUMNS, Answers, evaluate
 from grokcore.experiments import Experiment
 from grokcore.losses import LOSSES
@@ -124,8 +124,12 @@ class Trainer:
         self.model.train()
         on_cuda = self.device.type == "cuda"
         seeded = range(torch.cuda.device_count()) if on_cuda else []
-        with torch.random.fork_rng(devices=seeded):
+        with (
+            torch.random.fork_rng(devices=seeded),
+            threads.sharing(self.device) as share_cores,
+        ):
             while True:
+                share_cores()
                 answers = self.forward()
                 last = self.step >= self.last_step
                 row = self.evaluate(answers) if self.due(last) else None
