@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from filelock import FileLock, Timeout
+from torch import Tensor
 
 from grokcore import devices, products, storage
 from grokcore.experiments import TRAINING_REVISION
@@ -38,6 +39,9 @@ from grokcore.training import (
 __all__ = ["Keeper", "lock", "train"]
 
 _log = logging.getLogger("grokcore")
+
+#: The tensor of a resume point that holds the list of machines, as JSON.
+_MACHINES = "machines"
 
 
 def train(
@@ -61,8 +65,10 @@ def train(
         with storage.reading(resume):
             try:
                 trainer.restore(tensors)
+                keeper.remember(tensors)
             except RuntimeError as error:
                 raise ValueError(f"of another experiment: {error}") from error
+    keeper.note_machine()
     with _interrupt_sets(keeper.interrupted), _Bar(trainer, progress) as bar:
         try:
             trainer.train([*callbacks, bar, keeper])
@@ -92,10 +98,15 @@ class Keeper:
         self.resume_every = resume_every
         self.interrupted = threading.Event()
         self.seconds = 0.0
+        #: Where the run was trained: one entry for each machine, or number of threads
+        #: on it, with the first step that it made.
+        self.machines: list[dict[str, Any]] = []
         self._last_resume_point = time.monotonic()
 
     def __call__(self, state: TrainingState) -> None:
         start = time.perf_counter()
+        if torch.get_num_threads() != self.machines[-1]["threads"]:
+            self.note_machine()
         if state.last or state.step in self.trainer.snapshot_steps:
             self.snapshot(state.last)
         if time.monotonic() - self._last_resume_point >= self.resume_every:
@@ -115,8 +126,25 @@ class Keeper:
 
     def resume_point(self) -> None:
         """Write all that training needs to go on from here."""
-        storage.write_tensors(self.folder / "resume.safetensors", self.trainer.state())
+        machines = json.dumps(self.machines).encode()
+        state = self.trainer.state() | {
+            _MACHINES: torch.tensor([*machines], dtype=torch.uint8)
+        }
+        storage.write_tensors(self.folder / "resume.safetensors", state)
         self._last_resume_point = time.monotonic()
+
+    def remember(self, resumed: dict[str, Tensor]) -> None:
+        """Take over the machines that made the steps up to a resume point."""
+        if _MACHINES in resumed:  # those of earlier versions do not have it
+            self.machines = json.loads(bytes(resumed[_MACHINES].tolist()))
+
+    def note_machine(self) -> None:
+        """Add where the run is from this step on, unless it was there before."""
+        step, here = self.trainer.step, _machine(self.trainer)
+        self.machines = [m for m in self.machines if m["from_step"] < step]
+        before = self.machines[-1] if self.machines else {}
+        if any(before.get(key) != here[key] for key in here if key != "date"):
+            self.machines.append({"from_step": step} | here)
 
     def _remove_what_was_not_asked_for(self) -> None:
         """Delete the weights that were kept because of an earlier interruption.
@@ -138,9 +166,20 @@ class Keeper:
         content = {
             "status": status,
             "experiment": json.loads(self.trainer.experiment.to_json()),
-            "provenance": _provenance(self.trainer, self.seconds) | extra,
+            "provenance": self._provenance() | extra,
         }
         storage.write_json(self.folder / "experiment.json", content)
+
+    def _provenance(self) -> dict[str, Any]:
+        """The last machine, by today's date, what was spent, and all machines."""
+        last = {k: v for k, v in self.machines[-1].items() if k != "from_step"}
+        return last | {
+            "date": _today(),
+            "seconds": round(self.trainer.seconds, 3),
+            "seconds_evaluating": round(self.trainer.seconds_evaluating, 3),
+            "seconds_writing": round(self.seconds, 3),
+            "machines": self.machines,
+        }
 
 
 class _Bar:
@@ -214,9 +253,10 @@ def _check_snapshot_parameters(trainer: Trainer) -> None:
         raise ValueError(f"snapshot_parameters has {unknown}; allowed: {names}")
 
 
-def _provenance(trainer: Trainer, seconds_writing: float) -> dict[str, Any]:
+def _machine(trainer: Trainer) -> dict[str, Any]:
+    """Return all about this machine that may tell in the bits of a run."""
     return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "date": _today(),
         "grokcore": version("grokcore"),
         "training_revision": TRAINING_REVISION,
         "python": platform.python_version(),
@@ -227,7 +267,8 @@ def _provenance(trainer: Trainer, seconds_writing: float) -> dict[str, Any]:
         "float32_products": products.library(trainer.device),
         "threads": torch.get_num_threads(),
         "rounding": trainer.rounding,
-        "seconds": round(trainer.seconds, 3),
-        "seconds_evaluating": round(trainer.seconds_evaluating, 3),
-        "seconds_writing": round(seconds_writing, 3),
     }
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")

@@ -11,7 +11,7 @@ ROOT = Path(grokcore.__file__).parent
 
 #: From the bottom to the top; a module imports nothing from above its own line.
 FLOORS = [
-    {"tokens", "products", "operations", "descriptions", "schedules"},
+    {"tokens", "products", "operations", "descriptions", "schedules", "threads"},
     {"tasks", "models", "losses", "optimizers", "filters", "projections"},
     {"state_dicts", "summary"},
     {"experiments"},

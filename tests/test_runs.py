@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import grokcore as gc
-from grokcore import runs, storage
+from grokcore import devices, runs, storage
 from grokcore.runs import Run, StoreError
 
 HERE = Path(__file__).parent
@@ -272,6 +272,92 @@ def test_an_error_in_a_callback_loses_nothing_that_was_stored(tiny, elsewhere):
     resumed = experiment.run(callbacks=[lambda state: steps.append(state.step)])
     assert steps[0] == 19
     assert_same_bits(resumed, runs.run(experiment, root=elsewhere))
+
+
+# -- where a run was ---------------------------------------------------------------
+
+
+@pytest.fixture
+def move(monkeypatch):
+    """Go on with another processor."""
+    return lambda name: monkeypatch.setattr(devices, "processor", lambda: name)
+
+
+def stop_at(step, error):
+    def stop(state):
+        if state.step == step:
+            raise error
+
+    return [stop]
+
+
+def places(run):
+    return [(m["from_step"], m["processor"]) for m in run.provenance["machines"]]
+
+
+def test_a_run_lists_the_machine_that_made_it(tiny, move):
+    move("A")
+    provenance = tiny().run().provenance
+    (machine,) = provenance["machines"]
+    assert machine.pop("from_step") == 0
+    assert machine.items() <= provenance.items()
+    assert {"processor", "device", "threads", "torch", "date"} <= machine.keys()
+
+
+@pytest.mark.parametrize("interrupted", [True, False], ids=["interrupted", "killed"])
+def test_a_run_that_moves_lists_every_machine_it_had(tiny, move, interrupted):
+    # Whatever is not an interruption leaves what a kill does: the last resume point.
+    error = KeyboardInterrupt if interrupted else ZeroDivisionError
+    moved = [(0, "A")]
+    for step, there in [(10, "B"), (20, "C")]:
+        move(moved[-1][1])
+        with pytest.raises(error):
+            tiny().run(callbacks=stop_at(step, error), resume_every=0)
+        moved.append((step if interrupted else step - 1, there))
+        stored = tiny().stored()
+        assert (places(stored) == moved[:-1]) if interrupted else (stored is None)
+    move("C")
+    run = tiny().run()
+    assert places(run) == moved
+    assert run.provenance["processor"] == "C"
+
+
+def test_a_machine_is_listed_once_and_only_if_it_made_a_step(tiny, move):
+    for step, there in [(10, "A"), (10, "B"), (20, "A")]:
+        move(there)
+        with pytest.raises(KeyboardInterrupt):
+            tiny().run(callbacks=stop_at(step, KeyboardInterrupt))
+    assert places(tiny().run()) == [(0, "A")]
+
+
+def test_another_number_of_threads_is_listed(tiny):
+    before = torch.get_num_threads()
+
+    def change(state):
+        torch.set_num_threads(before + (10 <= state.step < 12))
+
+    machines = tiny().run(callbacks=[change]).provenance["machines"]
+    assert [(m["from_step"], m["threads"]) for m in machines] == [
+        (0, before),
+        (10, before + 1),
+        (12, before),
+    ]
+
+
+def test_what_an_earlier_version_left_is_read_and_resumed(tiny, move):
+    move("A")
+    with pytest.raises(KeyboardInterrupt):
+        tiny().run(callbacks=stop_at(10, KeyboardInterrupt))
+    folder = tiny().stored().folder
+    content = storage.read_json(folder / "experiment.json")
+    del content["provenance"]["machines"]
+    storage.write_json(folder / "experiment.json", content)
+    tensors = storage.read_tensors(folder / "resume.safetensors")
+    del tensors["machines"]
+    storage.write_tensors(folder / "resume.safetensors", tensors)
+    assert tiny().stored().provenance["processor"] == "A"
+    move("B")
+    assert places(tiny().run()) == [(10, "B")]
 
 
 # -- kill -9 -----------------------------------------------------------------------
