@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grokcore import EmbeddingMLPConfig, ModularTask, TransformerConfig
+from grokcore.models.layers import look_up
 
 
 @st.composite
@@ -106,6 +107,22 @@ def test_the_fast_mlp_and_its_gradients_are_those_of_the_plain_one(
     fast = logits_and_gradients(model, model(tokens), seed)
     plain = logits_and_gradients(model, model.forward_plain(tokens), seed)
     assert_same(fast, plain)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (5, 2, 3), (1, 4), (5, 0)])
+def test_a_row_gathers_the_gradients_of_all_who_looked_it_up(shape):
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randn(shape, generator=generator, dtype=torch.float64)
+    rows.requires_grad_()
+    index = torch.arange(9) % shape[0] // 2  # some more than once, some never
+    one_hot = nn.functional.one_hot(index, shape[0]).double()
+    found, expected = look_up(rows, index), torch.tensordot(one_hot, rows, 1)
+    assert torch.equal(found, expected)
+    upstream = torch.randn(found.shape, generator=generator, dtype=torch.float64)
+    torch.testing.assert_close(
+        torch.autograd.grad(found, rows, upstream),
+        torch.autograd.grad(expected, rows, upstream),
+    )
 
 
 @pytest.mark.parametrize("norm", ["none", "pre"])

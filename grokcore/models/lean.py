@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from grokcore.models.layers import look_up
 from grokcore.products import affine, relu_network
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ class Rows(NamedTuple):
         """[B, ...], or [1, ...] where all examples are alike."""
         if self.index is None:
             return self.values
-        flat = F.embedding(self.index, self.values.flatten(1))
-        return flat.unflatten(1, self.values.shape[1:])
+        return look_up(self.values, self.index)
 
 
 def answer(model: Transformer, operands: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from grokcore.descriptions import description
-from grokcore.models.layers import Embed, Unembed
+from grokcore.models.layers import Embed, Unembed, look_up
 from grokcore.tasks import ModularTask
 from grokcore.tokens import operands_of
 
@@ -102,7 +102,7 @@ class EmbeddingMLP(nn.Module):
         shares = self.mlp.W_in.unflatten(0, (-1, self.config.width))
         pre = self.mlp.b_in
         for share, number in zip(shares, operands.unbind(1), strict=True):
-            pre = pre + nn.functional.embedding(number, self.embed.W_E @ share)
+            pre = pre + look_up(self.embed.W_E @ share, number)
         return self.unembed(torch.relu(pre))
 
     def forward_plain(self, tokens: Tensor) -> Tensor:
