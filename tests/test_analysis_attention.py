@@ -92,6 +92,25 @@ def test_three_operands_are_refused():
         activations(CONFIGS["one layer"].build(task, seed=0))
 
 
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_model_can_be_made_to_attend_otherwise(name):
+    model = built(CONFIGS[name], ModularTask(p=5, train_fraction=0.5))
+    own = activations(model)
+    again = activations(model, own.pattern)
+    for part, expected in vars(own).items():
+        torch.testing.assert_close(getattr(again, part), expected)
+    half = activations(model, torch.tensor([0.5, 0.5, 0.0]))
+    assert (half.pattern[2, 3] == torch.tensor([0.5, 0.5, 0.0])).all()
+    assert torch.equal(half.scores, own.scores)
+    assert not torch.allclose(half.logits, own.logits)
+
+
+def test_a_pattern_that_does_not_fit_is_refused():
+    model = CONFIGS["one layer"].build(ModularTask(p=5, train_fraction=0.5), seed=0)
+    with pytest.raises(ValueError, match=r"shape \(4,\); expected \[5, 5, 3, 3\]"):
+        activations(model, torch.zeros(4))
+
+
 # Waves and patterns
 
 

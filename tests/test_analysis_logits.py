@@ -11,6 +11,7 @@ from grokcore.analysis.logits import (
     interference,
     margin,
     right_logits,
+    strength,
 )
 
 TABLES = {
@@ -175,3 +176,21 @@ def test_rows_that_select_nothing_are_refused(rows):
 def test_a_coefficient_for_each_frequency():
     with pytest.raises(ValueError, match=r"shape \(2,\); expected \[3\]"):
         interference(torch.ones(2), [1, 2, 3], 11)
+
+
+@pytest.mark.parametrize("k", [1, 4])
+def test_strength_is_read_off_by_the_angle_between_a_and_b(k):
+    p = 11
+    n = torch.arange(p)
+    angle = 2 * math.pi * k * (n[:, None] - n).double() / p
+    curve = planted(answers_of("add", p), {k: 2.0}) * (1 + angle.cos())[:, :, None]
+    found = strength(curve + planted(answers_of("add", p), {3: 5.0}), k)
+    expected = 2 * (1 + torch.cos(2 * math.pi * n.double() / p))
+    torch.testing.assert_close(found, expected)
+
+
+def test_strength_refuses_what_has_no_ring():
+    with pytest.raises(ValueError, match=r"expected \[p, p, p\]"):
+        strength(torch.zeros(5, 5, 6), 1)
+    with pytest.raises(ValueError, match="frequency k=2 puts several"):
+        strength(torch.zeros(6, 6, 6), 2)

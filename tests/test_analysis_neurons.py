@@ -153,3 +153,14 @@ def test_what_is_no_table_is_refused():
         neurons.keep(torch.zeros(7, 6, 2), [1])
     with pytest.raises(ValueError, match=r"shape \(7, 7\); expected \[p, p, M\]"):
         fit_frequencies(torch.zeros(7, 7))
+
+
+def test_a_swap_changes_what_treats_a_and_b_differently():
+    a = torch.randn(7, 1, 3, generator=torch.manual_seed(0))
+    b = a.transpose(0, 1)
+    assert neurons.swapped(a * b + 3) == pytest.approx(0)
+    assert neurons.swapped(a - b) == pytest.approx(1)
+    assert neurons.swapped(torch.cat([a + 0 * b, b + 0 * a], 2)) == pytest.approx(0.5)
+    assert neurons.swapped(torch.ones(4, 4)) == 0
+    with pytest.raises(ValueError, match="a table has shape"):
+        neurons.swapped(torch.ones(4, 5))

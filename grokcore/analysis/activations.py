@@ -38,7 +38,7 @@ class Activations:
 
 
 @torch.no_grad()
-def activations(model: Transformer) -> Activations:
+def activations(model: Transformer, pattern: Tensor | None = None) -> Activations:
     """Ask a model its whole table, and keep what its last block does.
 
     The textbook formulas, at the one position where the answer is read. Dropout is off.
@@ -46,9 +46,11 @@ def activations(model: Transformer) -> Activations:
 
     Args:
         model: with two operands; any number of layers, any norm, any token format.
+        pattern: [p, p, H, T] attention that the last block is made to have, whatever
+            its scores say; any shape that expands to this one. Its own by default.
 
     Raises:
-        ValueError: if the model does not take two operands.
+        ValueError: if the model does not take two operands, or a pattern does not fit.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> task = ModularTask("add", p=7, train_fraction=0.5)
@@ -59,6 +61,9 @@ def activations(model: Transformer) -> Activations:
     >>> logits = inside.logits.flatten(0, 1)
     >>> torch.allclose(logits, model(task.data().tokens), atol=1e-5)
     True
+    >>> half = activations(model, torch.tensor([0.5, 0.5, 0.0]))
+    >>> torch.allclose(half.logits, half.logits.transpose(0, 1), atol=0.1)
+    True
     """
     model = deepcopy(model).cpu().eval()
     tokens = table_tokens(model)
@@ -67,7 +72,11 @@ def activations(model: Transformer) -> Activations:
     for block in blocks:
         x = block(x)
     x = last.enter(x)
-    scores, pattern, update = _attend(last, x)
+    if pattern is not None:
+        pattern = _made(
+            pattern, (*tokens.shape[:2], last.attn.W_Q.shape[0], x.shape[1])
+        )
+    scores, pattern, update = _attend(last, x, pattern)
     x = last.add_attn(x[:, -1], update)
     neurons = _neurons(last, x)
     x = last.add_mlp(x)
@@ -93,14 +102,27 @@ def table_tokens(model: Transformer) -> Tensor:
     return tokens.unflatten(0, (p, p))
 
 
-def _attend(block: Block, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _made(pattern: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The pattern a model is made to have, [B, H, T]."""
+    try:
+        return pattern.detach().cpu().expand(shape).flatten(0, 1)
+    except RuntimeError:
+        raise ValueError(
+            f"pattern has shape {tuple(pattern.shape)}; expected {list(shape)}, or "
+            "what expands to that"
+        ) from None
+
+
+def _attend(
+    block: Block, x: Tensor, pattern: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
     """Attention from the last position: scores and pattern [B, H, T], output [B, D]."""
     attn, read = block.attn, block.read_attn(x)
     query = attn.project(read[:, -1], attn.W_Q, attn.b_Q)
     keys = attn.project(read, attn.W_K, attn.b_K)
     values = attn.project(read, attn.W_V, attn.b_V)
     scores = torch.einsum("bhk,bthk->bht", query, keys) / query.shape[-1] ** 0.5
-    pattern = scores.softmax(-1)
+    pattern = scores.softmax(-1) if pattern is None else pattern.to(values)
     z = torch.einsum("bht,bthk->bhk", pattern, values)
     return scores, pattern, attn.output(z)
 

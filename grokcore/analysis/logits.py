@@ -17,6 +17,7 @@ from torch import Tensor
 
 from grokcore.analysis._tables import answers_of, table
 from grokcore.analysis.fourier import chosen
+from grokcore.analysis.geometry import ring
 
 __all__ = [
     "CosineFit",
@@ -26,6 +27,7 @@ __all__ = [
     "interference",
     "margin",
     "right_logits",
+    "strength",
 ]
 
 
@@ -115,6 +117,36 @@ def interference(coefficients: Tensor, frequencies: Iterable[int], p: int) -> Te
             f"expected [{len(frequencies)}], one for each frequency"
         )
     return (coefficients[:, None] * _waves(frequencies, p)).cumsum(0)
+
+
+def strength(logits: Tensor, k: int) -> Tensor:
+    """Return how strong cos w_k(a + b − c) is, by how far a and b are apart, [p].
+
+    Entry i is the mean over the pairs where a stands i steps from b on the ring of k,
+    that is at an angle of 2πi/p.
+
+    Args:
+        logits: [p, p, p] for all a, b and c.
+        k: the frequency; it has no divisor in common with p.
+
+    Raises:
+        ValueError: for another shape, or if numbers share places on the ring.
+
+    >>> n = torch.arange(59)
+    >>> wave = interference(torch.ones(1), [5], p=59)[-1]
+    >>> logits = wave[(n[:, None, None] + n[:, None] - n) % 59]
+    >>> torch.allclose(strength(3 * logits, 5), torch.tensor(3.0).double())
+    True
+    """
+    logits = table(logits)
+    p = len(logits)
+    if logits.shape != (p, p, p):
+        raise ValueError(f"logits have shape {tuple(logits.shape)}; expected [p, p, p]")
+    n = torch.arange(p)
+    (wave,) = _waves((k,), p)
+    each = logits * wave[(n[:, None, None] + n[:, None] - n) % p]
+    each = each.sum(2) / wave.square().sum()
+    return each[(n + ring(p, k)[:, None]) % p, n].mean(1)
 
 
 def margin(logits: Tensor, answers: Tensor | None = None) -> Tensor:

@@ -17,7 +17,14 @@ from torch import Tensor
 from grokcore.analysis import fourier
 from grokcore.analysis._tables import project, table
 
-__all__ = ["NeuronFrequencies", "fit_frequencies", "keep", "products", "remove"]
+__all__ = [
+    "NeuronFrequencies",
+    "fit_frequencies",
+    "keep",
+    "products",
+    "remove",
+    "swapped",
+]
 
 
 @dataclass(frozen=True)
@@ -141,3 +148,27 @@ def remove(x: Tensor, frequencies: Iterable[int]) -> Tensor:
     """
     whole = table(x)
     return (whole - project(whole, products(len(x), frequencies))).to(x)
+
+
+def swapped(x: Tensor) -> float:
+    """Return the share of the variance that changes when a and b are swapped, 0 … 1.
+
+    0 for a function that treats them alike, ½ where the two tables have nothing to do
+    with each other, 1 if a swap turns the sign around.
+
+    Args:
+        x: [p, p, …], such as neurons for all pairs (a, b).
+
+    Raises:
+        ValueError: if ``x`` is no square table.
+
+    >>> a = torch.randn(59, 1, 8)
+    >>> b = a.transpose(0, 1)
+    >>> swapped(a * b), round(swapped(a - b), 6), round(swapped(a + 0 * b), 6)
+    (0.0, 1.0, 0.5)
+    """
+    x = table(x)
+    x = x - x.mean((0, 1))
+    changed = (x - x.transpose(0, 1)) / 2
+    total = float(x.square().sum())
+    return float(changed.square().sum()) / total if total else 0.0

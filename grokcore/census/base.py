@@ -65,6 +65,11 @@ class Specimen:
         return activations.activations(self.model)
 
     @cached_property
+    def before(self) -> activations.Activations:
+        """The same before the first step."""
+        return activations.activations(self.untrained)
+
+    @cached_property
     def in_training(self) -> Tensor:
         """[P * P] which cells of the table are trained on."""
         shown = torch.zeros(len(self.table.targets), dtype=torch.bool)

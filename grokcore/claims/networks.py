@@ -12,6 +12,7 @@ from grokcore.analysis import (
     fourier,
     geometry,
     logits,
+    neurons,
     progress,
 )
 from grokcore.claims.histories import val_step
@@ -85,10 +86,7 @@ def _score_shares(model: nn.Module) -> Tensor:
 
 def swapped(run: Run) -> Value:
     """Return the share of the neurons' variance that a swap of a and b changes."""
-    x = activations.activations(_trained(run)).neurons.double()
-    x = x - x.mean((0, 1))
-    changed = (x - x.transpose(0, 1)) / 2
-    return Value(float(changed.square().sum() / x.square().sum()))
+    return Value(neurons.swapped(activations.activations(_trained(run)).neurons))
 
 
 def cosines(run: Run) -> Value:
