@@ -14,7 +14,7 @@ from grokcore import _options, recording
 from grokcore._errors import Errors
 from grokcore._speedrun import speedrun
 from grokcore.catalogue import CATALOGUE
-from grokcore.census import POPULATIONS, STATISTICS
+from grokcore.census import POPULATIONS
 from grokcore.census.recording import take
 from grokcore.claims import CLAIMS, check, missing, report, select
 from grokcore.experiments import Experiment
@@ -204,7 +204,7 @@ def record(
     """Copy a trained run of the catalogue into the package (for maintainers).
 
     Or those of a study, as far as they are trained, with the weights that it ships. Or
-    take the census of a live recipe, training what the store does not have.
+    take a census, training what the store does not have.
     """
     with Errors():
         if name in POPULATIONS:
@@ -231,7 +231,7 @@ def _take_census(
         with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             found = take(name, pool, **options)
     typer.echo(f"{name}: {len(found)} networks")
-    for statistic in STATISTICS.values():
+    for statistic in POPULATIONS[name].statistics.values():
         low, middle, high = found[statistic.name].quantile([0, 0.5, 1])
         spread = " / ".join(map(statistic.tell, (low, middle, high)))
         typer.echo(f"  {statistic.words}: {spread}")

@@ -2,18 +2,26 @@
 
 import math
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import grokcore as gc
 from grokcore import census, storage
 from grokcore.catalogue import CATALOGUE
-from grokcore.census import populations, recording
+from grokcore.census import gradients, populations, recording
+from grokcore.listening import listen
 
 SHIPPED = [*census.POPULATIONS]
 every_census = pytest.mark.parametrize("name", SHIPPED)
+# Of the live recipes: of the other networks only gradients are heard.
+every_live_census = pytest.mark.parametrize(
+    "name", [n for n in SHIPPED if n.startswith("live-")]
+)
 
 
 @pytest.fixture
@@ -46,16 +54,17 @@ def test_there_are_as_many_networks_as_we_promise():
 
 @every_census
 def test_every_statistic_is_measured(name):
-    table = census.table(name)
-    assert [*table.columns[3:]] == [*census.STATISTICS]
-    for statistic in census.STATISTICS:
+    table, statistics = census.table(name), census.POPULATIONS[name].statistics
+    assert [*table.columns[-len(statistics) :]] == [*statistics]
+    for statistic in statistics:
         assert table[statistic].notna().all(), statistic
 
 
 @every_census
 def test_the_table_says_which_recipe_it_counts_and_where_it_was_made(name):
     provenance = census.provenance(name)
-    assert provenance["experiment"] == CATALOGUE[name].key
+    assert provenance["experiment"] == census.POPULATIONS[name].experiment.key
+    assert CATALOGUE.get(name) in (None, census.POPULATIONS[name].experiment)
     for machine in provenance["machines"].values():
         assert machine.keys() >= {"processor", "threads", "torch", "date"}
 
@@ -65,7 +74,7 @@ def test_the_tables_stay_small(name):
     assert (populations.FOLDER / f"{name}.csv").stat().st_size < 200_000
 
 
-@every_census
+@every_live_census
 def test_the_recipe_is_calm(name):
     """What the chapters rest on: no slip, no mistake in the end, a plateau to see."""
     table = census.table(name)
@@ -74,7 +83,7 @@ def test_the_recipe_is_calm(name):
     assert (table.lowest_later > 0.9).all()
 
 
-@every_census
+@every_live_census
 def test_jitter_spreads_as_far_as_real_roundings_do(name):
     """For a seed, other machines differ no more than jitters: in the mean, over all."""
     table = census.table(name)
@@ -115,8 +124,8 @@ def test_what_cannot_be_measured_is_refused(small, tiny):
 
 def only(monkeypatch, *names):
     chosen = {name: census.STATISTICS[name] for name in names}
-    monkeypatch.setattr(recording, "STATISTICS", chosen)
-    monkeypatch.setattr(populations, "STATISTICS", chosen)
+    population = replace(populations.POPULATIONS["tiny"], statistics=chosen)
+    monkeypatch.setitem(populations.POPULATIONS, "tiny", population)
 
 
 def test_a_census_is_taken_and_goes_on_where_it_was(small, monkeypatch, store):
@@ -159,11 +168,73 @@ def test_a_statistic_is_added_once():
         census.statistic("twice", ".0f")(census.STATISTICS["val_95"].measure)
 
 
-@pytest.mark.parametrize("name", census.STATISTICS)
-def test_a_statistic_says_what_it_is(name):
-    statistic = census.STATISTICS[name]
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        pytest.param(s, id=f"{name} {s.name}")
+        for name, population in census.POPULATIONS.items()
+        if name != "live-p113"  # whose statistics are those of live-p59
+        for s in population.statistics.values()
+    ],
+)
+def test_a_statistic_says_what_it_is(statistic):
     assert re.match(r"[a-zΣ|]", statistic.words) and not statistic.words.endswith(".")
     assert statistic.tell(0.5) and statistic.measure.__doc__
+
+
+# -- listening -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def loud(tiny, tmp_path, monkeypatch):
+    """A population that is listened to."""
+    population = census.Population(
+        tiny(epochs=320), range(2), range(2), gradients.WHOLE, listen, gradients.Sound
+    )
+    monkeypatch.setitem(populations.POPULATIONS, "loud", population)
+    monkeypatch.setattr(populations, "FOLDER", tmp_path / "census")
+    return population
+
+
+def test_a_census_can_listen_to_gradients(loud):
+    found = recording.take("loud", into=populations.FOLDER, progress=False)
+    assert [*found.columns] == ["seed", "rounding", *gradients.WHOLE]
+    table, heard = census.table("loud"), listen(loud.experiment)
+    mine = census.measure(heard)
+    assert heard.gradients.shape[0] == 320
+    assert table[[*mine]].iloc[0].tolist() == pytest.approx([*mine.values()], rel=1e-5)
+    assert table.attrs["words"]["best_val"] == "highest validation accuracy"
+
+
+def test_what_is_measured_of_gradients(loud):
+    heard = listen(loud.experiment)
+    steps = torch.arange(320.0)[:, None]
+    up_down = 1 - 2 * (steps % 2)
+    slow_from_64 = torch.where(steps < 64, up_down, torch.ones(320, 1))
+    halved = slow_from_64 * 0.5 ** (steps // 64)
+    mine = census.measure(replace(heard, gradients=halved.expand(-1, 3)))
+    assert mine["slow_at_first"] == pytest.approx(0)
+    assert mine["slow_later"] == pytest.approx(1)
+    assert mine["shrinking"] == pytest.approx(0.5)
+
+
+def test_phases_end_with_the_accuracies(tiny, monkeypatch):
+    """Noise while it memorizes and generalizes, nothing but slow while it waits."""
+    history = {"step": [0, 256, 512, 768], "val_accuracy": [0, 0.01, 0.2, 0.96]}
+    run = SimpleNamespace(
+        history=pd.DataFrame(history),
+        delay=lambda: SimpleNamespace(train_step=256, val_step=768),
+    )
+    noise = torch.randn(900, 2_000, generator=torch.manual_seed(0))
+    noise[256:512] = 1
+    sound = gradients.Sound(SimpleNamespace(run=run, gradients=noise))
+    assert [len(x) for x in sound.slow.values()] == [2, 2, 2]
+    found = {n: s.measure(sound) for n, s in gradients.BATCHES.items()}
+    assert (found["train_95"], found["rises"], found["val_95"]) == (256, 512, 768)
+    assert found["low_waiting"] == found["high_waiting"] == pytest.approx(1)
+    for phase in ("memorizing", "generalizing"):
+        assert found[f"low_{phase}"] == pytest.approx(1 / 128, rel=0.2)
+        assert found[f"high_{phase}"] < 0.01
 
 
 # -- the picture ---------------------------------------------------------------------

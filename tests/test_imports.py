@@ -20,7 +20,7 @@ FLOORS = [
     {"storage"},
     {"keeping"},
     {"runs"},
-    {"derived", "studies"},
+    {"derived", "listening", "studies"},
     {"census"},
     {"sweeps", "recording", "claims", "speedrun", "tracking"},
     {"_errors", "_options"},

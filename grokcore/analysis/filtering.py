@@ -13,7 +13,7 @@ from torch import Tensor
 
 from grokcore.filters import Gain, GrokfastEMA, GrokfastMA
 
-__all__ = ["cutoff", "frequencies", "power_spectrum", "response"]
+__all__ = ["cutoff", "frequencies", "power_spectrum", "response", "shares"]
 
 
 def frequencies(steps: int) -> Tensor:
@@ -51,6 +51,30 @@ def power_spectrum(series: Tensor) -> Tensor:
     power = torch.fft.rfft(series.double(), dim=0).abs().square().mean(1) / steps**2
     power[1 : (steps + 1) // 2] *= 2
     return power
+
+
+def shares(series: Tensor, length: int) -> Tensor:
+    """Return the spectrum of each stretch of a series, as shares of its power.
+
+    Steps that fill no whole stretch are left out.
+
+    Args:
+        series: [steps, N].
+        length: steps of a stretch, 2 or more.
+
+    Returns:
+        [steps // length, length // 2 + 1], each row with the sum 1.
+
+    >>> up_down = torch.tensor([[1.0], [-1.0], [1.0], [-1.0]]) + 3
+    >>> shares(up_down, 2)
+    tensor([[0.9000, 0.1000],
+            [0.9000, 0.1000]], dtype=torch.float64)
+    """
+    whole = [x for x in series.split(length) if len(x) == length]
+    power = torch.zeros(len(whole), length // 2 + 1, dtype=torch.float64)
+    for i, stretch in enumerate(whole):
+        power[i] = power_spectrum(stretch)
+    return power / power.sum(1, keepdim=True)
 
 
 def response(filter: GrokfastEMA | GrokfastMA | Gain, at: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +60,11 @@ class Specimen:
         """The key frequencies of that embedding."""
         return fourier.key_frequencies(self.W_E)
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What its row of a census says besides numbers."""
+        return {"keys": " ".join(map(str, self.keys))}
+
     @cached_property
     def inside(self) -> activations.Activations:
         """What passes through the network at the end, for the whole table."""
@@ -94,31 +100,40 @@ class Statistic:
         name: its column in a census.
         words: what it is, for people, as an axis or a sentence has it.
         form: how it is written, a format specification such as ".0%".
-        measure: of a specimen. ``inf`` is "not within the run", ``nan`` "not defined".
+        measure: of what the census looks at, such as a :class:`Specimen`. ``inf`` is
+            "not within the run", ``nan`` "not defined".
     """
 
     name: str
     words: str
     form: str
-    measure: Callable[[Specimen], float]
+    measure: Callable[[Any], float]
 
     def tell(self, value: float) -> str:
         """Write a value."""
         return format(value, self.form)
 
 
-#: All statistics, by name.
+#: All statistics of a :class:`Specimen`, by name.
 STATISTICS: dict[str, Statistic] = {}
 
 
-def statistic(words: str, form: str) -> Callable[[Callable], Callable]:
-    """Add a function of a :class:`Specimen` to :data:`STATISTICS`, under its name."""
+def statistic(
+    words: str, form: str, into: dict[str, Statistic] = STATISTICS
+) -> Callable[[Callable], Callable]:
+    """Add a function to the statistics of some kind of census, under its name.
 
-    def add(measure: Callable[[Specimen], float]) -> Callable[[Specimen], float]:
+    Args:
+        words: what it measures.
+        form: how it is written.
+        into: those that it joins; by default the ones of a :class:`Specimen`.
+    """
+
+    def add(measure: Callable[[Any], float]) -> Callable[[Any], float]:
         name = measure.__name__
-        if name in STATISTICS:
+        if name in into:
             raise ValueError(f"there is a statistic {name!r} already")
-        STATISTICS[name] = Statistic(name, words, form, measure)
+        into[name] = Statistic(name, words, form, measure)
         return measure
 
     return add

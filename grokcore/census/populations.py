@@ -65,10 +65,10 @@ class Population:
         return len(self.seeds) * len(self.roundings)
 
 
-# The first half of the live recipe, before its learning rate falls, and the same
-# without weight decay: what a gradient sounds like that has seen all examples.
+# The live recipe before its learning rate falls, and the same without weight decay:
+# what a gradient sounds like that has seen all examples.
 _WHOLE = CATALOGUE["live-p59"].replace(
-    epochs=448, schedule="constant", snapshots=0, eval_every=10
+    epochs=320, schedule="constant", snapshots=0, eval_every=10
 )
 
 
@@ -84,9 +84,7 @@ POPULATIONS = {
     "live-p59": Population(CATALOGUE["live-p59"], range(60), range(5)),
     "grokfast-p59": _listened(CATALOGUE["grokfast-p59"], gradients.BATCHES),
     "all-examples-p59": _listened(_WHOLE, gradients.WHOLE),
-    "no-decay-p59": _listened(
-        _WHOLE.replace(weight_decay=0.0), gradients.WHOLE
-    ),
+    "no-decay-p59": _listened(_WHOLE.replace(weight_decay=0.0), gradients.WHOLE),
 }
 
 

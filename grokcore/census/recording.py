@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING
 import torch
 
 from grokcore import rounding, storage
-from grokcore.census.base import STATISTICS, Specimen
-from grokcore.census.populations import FOLDER, OWN, POPULATIONS, measure
+from grokcore.census.populations import FOLDER, OWN, POPULATIONS, Population, measure
 from grokcore.experiments import Experiment
+from grokcore.listening import Heard
 from grokcore.progress import progress_bar
-from grokcore.runs import Run, run, store
+from grokcore.runs import Run, store
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["take"]
-
-#: The columns before the statistics.
-_FIRST = ("seed", "rounding", "keys")
 
 #: Provenance that differs from network to network.
 _OF_ONE_RUN = ("seconds", "seconds_evaluating", "seconds_writing", "rounding")
@@ -63,7 +60,7 @@ def take(
     population = POPULATIONS[name]
     roundings = [0] if machine else population.roundings
     jobs = [
-        (population.experiment.replace(seed=seed), number, machine)
+        (name, seed, number, machine)
         for number in roundings
         for seed in seeds or population.seeds
     ]
@@ -78,13 +75,14 @@ def take(
     for row in rows[1:]:
         row.pop("provenance")
     found = pd.DataFrame(rows)
+    labels = [column for column in found if column not in population.statistics]
     path = into / f"{name}.csv"
     if path.exists():
         old = pd.read_csv(path, dtype={"keys": str})
         kept = ~old["rounding"].isin(set(found["rounding"]))
         found = pd.concat([old[kept], found], ignore_index=True)
     found = found.sort_values(["rounding", "seed"], key=_in_order, kind="stable")
-    found = found[[*_FIRST, *STATISTICS]]
+    found = found[[*labels, *population.statistics]]
     text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     storage.write_text(path, text)
     _write_provenance(into / f"{name}.json", population.experiment, provenance, machine)
@@ -99,7 +97,7 @@ def _in_order(column: pd.Series) -> pd.Series:
 
 
 def _rows(
-    jobs: list[tuple[Experiment, int, str]], root: Path, executor: Executor | None
+    jobs: list[tuple[str, int, int, str]], root: Path, executor: Executor | None
 ) -> Iterator[dict]:
     if executor is None:
         yield from (_row(*job, root) for job in jobs)
@@ -109,8 +107,10 @@ def _rows(
         yield future.result()
 
 
-def _row(experiment: Experiment, number: int, machine: str, root: Path) -> dict:
+def _row(name: str, seed: int, number: int, machine: str, root: Path) -> dict:
     """Train one network, or load it, and measure it."""
+    population = POPULATIONS[name]
+    experiment = population.experiment.replace(seed=seed)
     threads = torch.get_num_threads()
     before = os.environ.get(rounding.VARIABLE)
     os.environ[rounding.VARIABLE] = str(number)
@@ -118,8 +118,9 @@ def _row(experiment: Experiment, number: int, machine: str, root: Path) -> dict:
         torch.set_num_threads(1)
     try:
         label = machine or (f"jitter {number}" if number else OWN)
-        found = run(experiment, progress=False, root=root / label.replace(" ", "-"))
-        return _measured(found, label)
+        folder = root / label.replace(" ", "-")
+        found = population.train(experiment, progress=False, root=folder)
+        return _measured(population, found, label)
     finally:
         torch.set_num_threads(threads)
         os.environ.pop(rounding.VARIABLE)
@@ -127,11 +128,11 @@ def _row(experiment: Experiment, number: int, machine: str, root: Path) -> dict:
             os.environ[rounding.VARIABLE] = before
 
 
-def _measured(found: Run, label: str) -> dict:
-    keys = " ".join(map(str, Specimen(found).keys))
-    first = {"seed": found.experiment.seed, "rounding": label, "keys": keys}
-    provenance = {k: v for k, v in found.provenance.items() if k not in _OF_ONE_RUN}
-    return {**first, **measure(found), "provenance": provenance}
+def _measured(population: Population, found: Run | Heard, label: str) -> dict:
+    first = {"seed": found.experiment.seed, "rounding": label}
+    first |= population.look(found).labels
+    where = {k: v for k, v in found.provenance.items() if k not in _OF_ONE_RUN}
+    return {**first, **measure(found), "provenance": where}
 
 
 def _write_provenance(
