@@ -126,6 +126,9 @@ _OWN_SETTING = {
     "EMA": _both_seeds(CATALOGUE["grokfast-ema"]),
 }
 
+# The small one, which chapter 11 listens to.
+_HEARD = CATALOGUE["grokfast-p59"]
+
 # -- Grokfast where its users took it ----------------------------------------------
 
 # F. Chen et al.'s two-layer transformer for addition mod 97; their text names neither
@@ -279,6 +282,17 @@ STUDIES: dict[str, Study] = {
             "AdamW, decay 1": _grokfast(optimizer=AdamW(lr=1e-3, weight_decay=1.0)),
         },
         budget=4_000,
+    ),
+    "grokfast-small": Study(
+        question="With the filter or with decay: what gets there, at p = 59?",
+        arms={
+            "Adam": _seeds(_HEARD.replace(filter=None, weight_decay=0.0)),
+            "Adam with EMA": _seeds(_HEARD),
+            "AdamW, decay 1": _seeds(
+                _HEARD.replace(filter=None, optimizer=AdamW(lr=1e-3, weight_decay=1.0))
+            ),
+        },
+        budget=2_500,
     ),
     "grokfast-addition": Study(
         question="Does Grokfast speed addition up, on top of AdamW?",
