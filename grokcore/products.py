@@ -5,8 +5,10 @@ instructions on processors that are not Intel's. oneDNN, which torch uses for
 convolutions and in compiled models, takes the widest there are: on an AMD EPYC with
 AVX-512, where this was measured, a product takes less than half the time, at the same
 accuracy. The operator is private to torch, so it is tried once before it is used.
+``GROKCORE_PRODUCTS=torch`` leaves the choice to torch, as on a machine that lacks it.
 """
 
+import os
 import platform
 from functools import cache
 
@@ -174,6 +176,8 @@ def _onednn_works() -> bool:
     """Whether this torch has the product, and it gives what a product should."""
     is_x86 = platform.machine().lower() in ("x86_64", "amd64")
     if not (is_x86 and torch.backends.mkldnn.is_available()):
+        return False
+    if os.environ.get("GROKCORE_PRODUCTS") == "torch":
         return False
     x, weight = torch.arange(-6.0, 6).view(3, 4), torch.arange(20.0).view(5, 4).T
     try:

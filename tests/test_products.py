@@ -183,3 +183,15 @@ def test_a_private_operator_that_is_not_what_it_was_is_not_used(broken, monkeypa
         torch.testing.assert_close(affine(x, weight, bias), plain(x, weight, bias))
     finally:
         products._onednn_works.cache_clear()
+
+
+def test_the_choice_can_be_left_to_torch(python):
+    code = """
+import os, sys
+os.environ["GROKCORE_PRODUCTS"] = sys.argv[1]
+import torch
+from grokcore import products
+print(products.library(torch.device("cpu")))
+"""
+    assert python(code, "torch").strip() == "torch"
+    assert python(code, "").strip() == products.library(torch.device("cpu"))
