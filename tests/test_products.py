@@ -194,4 +194,4 @@ from grokcore import products
 print(products.library(torch.device("cpu")))
 """
     assert python(code, "torch").strip() == "torch"
-    assert python(code, "").strip() == products.library(torch.device("cpu"))
+    assert python(code, "").strip() in ("oneDNN", "torch")
