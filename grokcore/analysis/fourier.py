@@ -24,6 +24,7 @@ __all__ = [
     "inverse",
     "keep",
     "key_frequencies",
+    "ranks",
     "remove",
     "rows",
     "share",
@@ -157,6 +158,22 @@ def share(x: Tensor, frequencies: Iterable[int]) -> float:
     power = spectrum(x)
     places = [k - 1 for k in chosen(frequencies, len(x))]
     return float(power[places].sum() / power.sum())
+
+
+def ranks(x: Tensor, frequencies: Iterable[int]) -> list[int]:
+    """Return which place some frequencies take by their power in ``x`` [p, …].
+
+    1 is the strongest of all.
+
+    Raises:
+        ValueError: for a frequency that p numbers do not have, or one given twice.
+
+    >>> n = 2 * torch.pi * torch.arange(7.0) / 7
+    >>> ranks(3 * (2 * n).cos() + 2 * n.cos() + (3 * n).cos(), [1, 2, 3])
+    [2, 1, 3]
+    """
+    power = spectrum(x)
+    return [1 + int((power > power[k - 1]).sum()) for k in chosen(frequencies, len(x))]
 
 
 def keep(x: Tensor, frequencies: Iterable[int], dim: int = 0) -> Tensor:

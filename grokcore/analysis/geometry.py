@@ -18,7 +18,9 @@ from grokcore.analysis import fourier
 __all__ = [
     "Circularity",
     "PrincipalComponents",
+    "Ring",
     "align",
+    "best_ring",
     "circularity",
     "frequency_plane",
     "principal_components",
@@ -177,3 +179,33 @@ def ring_order(points: Tensor, k: int) -> float:
     return max(
         float(torch.polar(unit, angle - sign * turn).mean().abs()) for sign in (1, -1)
     )
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The frequency in whose ring order some points stand best.
+
+    Attributes:
+        frequency: that one.
+        order: how well they do, see :func:`ring_order`.
+    """
+
+    frequency: int
+    order: float
+
+
+def best_ring(points: Tensor) -> Ring:
+    """Return the frequency whose ring points [p, 2] follow best.
+
+    Frequencies that put several numbers in one place are left out.
+
+    >>> n = 2 * torch.pi * 5 * torch.arange(59) / 59
+    >>> best_ring(torch.stack([n.cos(), n.sin()], 1)).frequency
+    5
+    """
+    p = len(points)
+    orders = {
+        k: ring_order(points, k) for k in fourier.frequencies(p) if math.gcd(k, p) == 1
+    }
+    k = max(orders, key=orders.get)
+    return Ring(k, orders[k])

@@ -163,12 +163,7 @@ def own_start(runs: list[Run]) -> list[Value]:
     for i, run in enumerate(runs):
         x = _embedding(run, run.snapshots[-1])
         final = geometry.principal_components(x)
-        fits = {
-            k: geometry.ring_order(final.project(x), k)
-            for k in fourier.frequencies(len(x))
-            if math.gcd(k, len(x)) == 1
-        }
-        k = max(fits, key=fits.get)
+        k = geometry.best_ring(final.project(x)).frequency
         seen = [geometry.ring_order(final.project(start), k) for start in starts]
         own = seen.pop(i)
         values.append(Value(own).over(Value(sum(seen) / len(seen))))
@@ -181,8 +176,9 @@ def rank_at_start(run: Run) -> Value:
     On average over the final key frequencies: 0 for the strongest, ½ by chance.
     """
     final = _embedding(run, run.snapshots[-1])
-    power = fourier.spectrum(_numbers(run, _untrained(run)))
-    above = [int((power > power[k - 1]).sum()) for k in fourier.key_frequencies(final)]
-    if not above:
+    start = _numbers(run, _untrained(run))
+    places = fourier.ranks(start, fourier.key_frequencies(final))
+    if not places:
         return Value(math.nan)
-    return Value(sum(above) / len(above) / (len(power) - 1))
+    mean = sum(places) / len(places)
+    return Value((mean - 1) / (len(start) // 2 - 1))
