@@ -21,6 +21,7 @@ from grokcore.checks.memory import (
     subset,
 )
 from grokcore.checks.proofs import adder, control, loss_without, ranking, two_losses
+from grokcore.checks.recordings import recorded
 from grokcore.checks.speed import (
     BUDGET,
     grokfast_ma,
@@ -56,6 +57,7 @@ __all__ = [
     "race_entry",
     "ranking",
     "recipe",
+    "recorded",
     "repaired",
     "roundness",
     "settled_delay",
