@@ -19,6 +19,7 @@ __all__ = [
     "ask",
     "choice",
     "fail",
+    "missed",
     "number",
     "passed",
     "same",
@@ -50,6 +51,26 @@ def passed(name: str) -> None:
     fourier_basis: all checks passed.
     """
     print(f"{name}: all checks passed.")
+
+
+def missed(found: float, asked: float, right: str, near: float = 0.1) -> str:
+    """Say by how much a share misses what is asked, and what a right answer does.
+
+    Args:
+        found: the share, in [0, 1].
+        asked: what it has to be.
+        right: what every right answer does, in words.
+        near: how far away is no near miss any more.
+
+    >>> missed(0.932, 0.95, "a right answer is there by step 100")
+    '1.8 points short of 95%; a right answer is there by step 100'
+    >>> missed(0.3, 0.95, "a right answer is there by step 100")
+    'expected 95%'
+    """
+    short = asked - found
+    if short > near:
+        return f"expected {asked:.0%}"
+    return f"{100 * short:.2g} points short of {asked:.0%}; {right}"
 
 
 def ask(function: Callable, *arguments: Any, **named: Any) -> Any:

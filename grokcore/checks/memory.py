@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from grokcore import training
-from grokcore.catalogue import CATALOGUE
-from grokcore.checks.asking import ask, fail, number, passed
+from grokcore.checks.asking import ask, fail, missed, number, passed
 from grokcore.experiments import Experiment
 from grokcore.models import EmbeddingMLPConfig
 from grokcore.optimizers import AdamW
@@ -23,12 +23,20 @@ WORKS = Experiment(
     task=ModularTask("add", p=31, train_fraction=0.7),
     model=EmbeddingMLPConfig(width=128, mlp_width=128),
     optimizer=AdamW(lr=1e-2, weight_decay=1.0),
-    epochs=800,
+    epochs=1_200,
     stop_val_accuracy=0.95,
 )
 
-#: How many steps a recipe has to be there in.
-STEPS = 150
+#: How many steps a recipe has to be there in, and how many a good one takes at most.
+#: Seeds and processors differ: `classroom.margins` has what they make of it.
+STEPS, ENOUGH = 150, 100
+
+#: An experiment whose controls are asked for; nothing of it is trained.
+PLAIN = Experiment(
+    task=ModularTask("add", p=59, train_fraction=0.5),
+    optimizer=AdamW(lr=1e-2, weight_decay=1.0),
+    epochs=500,
+)
 
 
 def parrot_accuracy(answer: Callable[[ModularTask], float]) -> None:
@@ -148,7 +156,7 @@ def one_at_a_time(
     grokcore.checks.asking.CheckFailed: where works and fails differ in lr, seed: ...
     """
     for changes in ({"lr": 0.1, "seed": 5}, {"train_fraction": 0.4}):
-        controlled(answer, CATALOGUE["live-p59"], changes)
+        controlled(answer, PLAIN, changes)
     passed("one_at_a_time")
 
 
@@ -207,17 +215,22 @@ def recipe(answer: Experiment) -> None:
     Traceback (most recent call last):
     grokcore.checks.asking.CheckFailed: recipe has another model than works: width
     """
-    soon(answer, seed=0)
+    steps = soon(answer, seed=0)
+    close = f"; another seed may need more, try to get below {ENOUGH}"
+    print(f"seed 0: 95% after {steps} of {STEPS} steps{close * (steps > ENOUGH)}")
     passed("recipe")
 
 
-def soon(answer: Experiment, seed: int, name: str = "") -> None:
+def soon(answer: Experiment, seed: int, name: str = "") -> int:
     """Train a recipe for as many steps as it has.
 
     Args:
         answer: the recipe.
         seed: of the weights, whatever the recipe says.
         name: of the seed in messages.
+
+    Returns:
+        the steps that it took.
 
     Raises:
         ~grokcore.checks.CheckFailed: if the recipe is not allowed, cannot be trained,
@@ -230,27 +243,53 @@ def soon(answer: Experiment, seed: int, name: str = "") -> None:
         if own != given:
             told = _differences(answer.replace(**{part: own}), WORKS, part)
             fail(f"recipe has another {part} than works: {told}")
-    judged = answer.replace(
-        seed=seed,
-        epochs=STEPS,
-        max_steps=STEPS,
-        eval_every=1,
+    try:
+        steps, best = arrival(answer.replace(seed=seed), STEPS, every=1)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        fail(f"recipe cannot be trained: {type(error).__name__}: {error}")
+    if steps > STEPS:
+        right = f"a right answer is there by step {ENOUGH}"
+        fail(
+            f"with {name or f'seed {seed}'} validation has come to {best:.1%} within "
+            f"{STEPS} steps, {missed(best, 0.95, right)}"
+        )
+    return int(steps)
+
+
+def arrival(
+    experiment: Experiment, within: int, every: int | None = None
+) -> tuple[float, float]:
+    """Train until validation is at 95%.
+
+    Args:
+        experiment: how long it trains, and what it keeps, does not matter.
+        within: steps, at most.
+        every: epochs between evaluations, as in an experiment.
+
+    Returns:
+        the steps it took, infinitely many if it did not get there; and the best
+        accuracy.
+
+    Raises:
+        ~grokcore.training.TrainingDiverged: if the loss is no longer finite.
+
+    >>> arrival(WORKS, within=10)[0]
+    inf
+    """
+    judged = experiment.replace(
+        epochs=within,
+        max_steps=within,
+        eval_every=every,
         stop_val_accuracy=0.95,
         epochs_after_stop=0,
         snapshots=0,
         snapshot_parameters=None,
     )
-    try:
-        trainer = training.Trainer(judged, device="cpu")
-        trainer.train()
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        fail(f"recipe cannot be trained: {type(error).__name__}: {error}")
+    trainer = training.Trainer(judged, device="cpu")
+    trainer.train()
+    last = trainer.history[-1]
     best = max(row["val_accuracy"] for row in trainer.history)
-    if best < 0.95:
-        fail(
-            f"with {name or f'seed {seed}'} validation has come to {best:.1%} within "
-            f"{STEPS} steps, expected 95%"
-        )
+    return (last["step"] if last["val_accuracy"] >= 0.95 else math.inf), best
 
 
 def _differences(one: Experiment, other: Experiment, part: str = "") -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grokcore.analysis import filtering
-from grokcore.checks.asking import ask, fail, passed, same, tensor
+from grokcore.checks.asking import ask, fail, missed, passed, same, tensor
 from grokcore.experiments import Experiment
 from grokcore.filters import GrokfastMA
-from grokcore.speedrun import RULES, racing
+from grokcore.speedrun import Rules, Verdict, racing
 from grokcore.tasks import ModularTask
 
 __all__ = [
@@ -32,10 +33,45 @@ __all__ = [
     "walk",
 ]
 
-#: The rules of the speedrun, on a smaller clock.
-RACE = dataclasses.replace(
-    RULES, task=ModularTask("add", p=59, train_fraction=0.5), threads=1
-)
+_TASK = ModularTask("add", p=59, train_fraction=0.5)
+
+
+@dataclass(frozen=True)
+class Race(Rules):
+    """The rules of the speedrun, on a smaller clock, and with a milder end.
+
+    What an evaluation misses by a hair a processor decides: so a lap falls back where
+    it is below the floor, not below the accuracy that it had to reach.
+
+    Attributes:
+        floor: of the accuracy, once it was reached.
+    """
+
+    task: ModularTask = _TASK
+    threads: int = 1
+    floor: float = 0.95
+
+    def judge(self, history: Iterable[Mapping[str, float]]) -> Verdict:
+        """Say how a training went, given its evaluations.
+
+        >>> rows = [(0, 0.01), (10, 0.99), (20, 0.96), (30, 0.94)]
+        >>> RACE.judge([{"step": s, "val_accuracy": a} for s, a in rows])
+        Verdict(reached=10, lowest=0.94, fell=30, best=0.99, stays=False)
+        """
+        rows = [(int(row["step"]), row["val_accuracy"]) for row in history]
+        best = max((accuracy for _, accuracy in rows), default=0.0)
+        reached = next((step for step, a in rows if a >= self.accuracy), None)
+        if reached is None:
+            return Verdict(best=best)
+        end = reached + self.stay
+        later = {step: accuracy for step, accuracy in rows if reached <= step <= end}
+        fell = next((step for step, a in later.items() if a < self.floor), None)
+        stays = fell is None and end in later
+        return Verdict(reached, min(later.values()), fell, best, stays)
+
+
+#: Those of the exercise.
+RACE = Race()
 
 #: What an entry may cost until it is there: weights × rows, added up over its steps.
 BUDGET = 5_000_000_000
@@ -277,23 +313,44 @@ def expect_lap(entry: Any, number: int) -> int:
     if (weights := _weights(entry)) > _WEIGHTS:
         fail(f"entry has {weights:,} weights; at most {_WEIGHTS:,} are allowed")
     paid = int(BUDGET / step_cost(entry))
-    steps = min(paid, _STEPS)
     pays = f"the {paid:,} steps that {BUDGET:,} pay for"
     if paid > _STEPS:
         pays = f"{_STEPS:,} steps, the most that an entry may take"
-    split_seed, seed = RACE.draw(entry)[number]
-    limits = {"epochs": max(steps, 1), "max_steps": max(steps, 1)}
-    rest = {"stop_val_accuracy": None, "epochs_after_stop": 0, "snapshots": 0}
-    limited = entry.replace(**limits, **rest, snapshot_parameters=None)
-    verdict, *_ = racing.lap(limited, split_seed, seed, RACE)
+    verdict = lap(entry, number)
     if verdict.reached is None:
-        fail(f"lap {number}: {verdict.best:.1%} at best within {pays}, expected 99%")
+        right = "a right answer is there with two thirds of the budget"
+        short = missed(verdict.best, RACE.accuracy, right)
+        fail(f"lap {number}: {verdict.best:.1%} at best within {pays}, {short}")
     if not verdict.stays:
+        right = "a right answer stays above 96%"
+        short = missed(verdict.lowest, RACE.floor, right)
         fail(
-            f"lap {number}: 99% at step {verdict.reached}, but less again at step "
-            f"{verdict.fell}; it has to stay for {RACE.stay} steps"
+            f"lap {number}: 99% at step {verdict.reached}, but {verdict.lowest:.1%} at "
+            f"step {verdict.fell}, {short}; it has to stay there for {RACE.stay} steps"
         )
     return verdict.reached
+
+
+def lap(entry: Experiment, number: int, room: float = 1.0) -> Verdict:
+    """Train an entry with one of the seeds that follow from it, and judge it.
+
+    Args:
+        entry: an experiment that keeps the rules.
+        number: of the lap, from 0.
+        room: the budget, as a multiple of the one that there is.
+    """
+    steps = max(1, int(room * min(BUDGET / step_cost(entry), _STEPS)))
+    draw = RACE.draw(entry, more=max(0, number + 1 - RACE.seeds))
+    split_seed, seed = draw[number]
+    limited = entry.replace(
+        epochs=steps,
+        max_steps=steps,
+        stop_val_accuracy=None,
+        epochs_after_stop=0,
+        snapshots=0,
+        snapshot_parameters=None,
+    )
+    return racing.lap(limited, split_seed, seed, RACE)[0]
 
 
 def _weights(entry: Experiment) -> int:

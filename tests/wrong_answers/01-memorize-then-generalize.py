@@ -226,16 +226,8 @@ enough = {"train_fraction", "width", "weight_decay", "seed"}
 recipe = works
 
 
-# %% q5: the learning rate alone
-recipe = works.replace(lr=3e-2)
-
-
-# %% q5: enough for seed 0, which is a lucky one
-recipe = works.replace(lr=2e-2, weight_decay=2.0)
-
-
-# %% q5: more decay alone
-recipe = works.replace(weight_decay=3.0)
+# %% q5: decay alone, and far too much of it
+recipe = works.replace(weight_decay=10.0)
 
 
 # %% q5: too much decay to learn anything
@@ -243,15 +235,15 @@ recipe = works.replace(lr=3e-2, weight_decay=10.0)
 
 
 # %% q5: twice as many examples
-recipe = works.replace(lr=3e-2, weight_decay=3.0, train_fraction=0.9)
+recipe = works.replace(lr=5e-2, weight_decay=3.0, train_fraction=0.9)
 
 
 # %% q5: another split, which may be easier
-recipe = works.replace(lr=3e-2, weight_decay=3.0, split_seed=1)
+recipe = works.replace(lr=5e-2, weight_decay=3.0, split_seed=1)
 
 
 # %% q5: a wider network
-recipe = works.replace(lr=3e-2, weight_decay=3.0, width=512)
+recipe = works.replace(lr=5e-2, weight_decay=3.0, width=512)
 
 
 # %% q5: thinks that small batches are for free
