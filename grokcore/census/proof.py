@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import torch
-from torch import Tensor
 
 from grokcore.analysis import clock, fourier, logits, neurons, progress
+from grokcore.analysis.activations import activations
 from grokcore.census.base import Specimen, statistic
 from grokcore.derived import progress_measures
 
@@ -35,9 +35,9 @@ def cut(
 ) -> logits.Score:
     """Score the whole table while frequencies are removed at a place, or only kept.
 
-    What :class:`TransformerBridge` does with a hook, done with the weights: the
-    embedding is edited; what comes of the neurons is linear, so the same is cut from
-    their part of the logits.
+    What a hook does in the chapter, done with the weights: the embedding is edited;
+    what comes of the neurons is linear, so the same is cut from their part of the
+    logits.
     """
     change = getattr(neurons, how)
     if place == "embedding":
@@ -279,23 +279,6 @@ def right_spread(network: Specimen) -> float:
     return float(right.std() / right.mean())
 
 
-def swapped(x: Tensor) -> float:
-    """Return the share of a table's variance that a swap of a and b changes.
-
-    Args:
-        x: [p, p, M] such as neurons, for all pairs (a, b).
-    """
-    x = x.double() - x.double().mean((0, 1))
-    changed = (x - x.transpose(0, 1)) / 2
-    return float(changed.square().sum() / x.square().sum())
-
-
-@statistic("share of the neurons' variance that a swap of a and b changes", ".1e")
-def told_apart(network: Specimen) -> float:
-    """Return how well the neurons tell a from b."""
-    return swapped(network.inside.neurons)
-
-
 @statistic("share of second-order products in a neuron's variance", ".3f")
 def second_order(network: Specimen) -> float:
     """Return the mean over the neurons that vary at all."""
@@ -303,26 +286,8 @@ def second_order(network: Specimen) -> float:
     return float(teams.second_order[teams.active].mean())
 
 
-@lru_cache(maxsize=1)
-@torch.no_grad()
-def _half_and_half(network: Specimen) -> Tensor:
-    """Logits [P, P, C] while each head gives half of its attention to a, half to b."""
-    model = network.model
-    (block,) = model.blocks
-    x = model.embed.W_E[network.table.tokens] + model.pos_embed.W_pos
-    attn, read = block.attn, block.read_attn(block.enter(x))
-    values = attn.project(read[:, :2], attn.W_V, attn.b_V)
-    x = block.add_attn(x[:, -1], attn.output(values.mean(1)))
-    return model.read_answer(block.add_mlp(x)).view_as(network.inside.logits)
-
-
-@statistic("accuracy with attention half and half", _SHARE)
-def halved(network: Specimen) -> float:
-    """Return the accuracy while each head looks at a and b alike, always."""
-    return logits.evaluate(_half_and_half(network)).accuracy
-
-
 @statistic("distance irrelevance with attention half and half, over intact", ".2f")
-def halved_irrelevance(network: Specimen) -> float:
+def half_irrelevance(network: Specimen) -> float:
     """Return what is left of it while each head looks at a and b alike, always."""
-    return clock.distance_irrelevance(_half_and_half(network)) / irrelevance(network)
+    halved = activations(network.model, torch.tensor([0.5, 0.5, 0.0])).logits
+    return clock.distance_irrelevance(halved) / irrelevance(network)

@@ -15,6 +15,7 @@ from grokcore.analysis import (
     neurons,
     progress,
 )
+from grokcore.census import proof
 from grokcore.claims.histories import val_step
 from grokcore.claims.values import Value
 from grokcore.derived import progress_measures
@@ -116,17 +117,14 @@ def restricted_first(run: Run) -> Value:
 
     ln p is the loss of a network that knows nothing.
     """
-    measures, ignorant = progress_measures(run), math.log(run.experiment.task.p)
-    wrong = measures[measures.val_loss > ignorant]
-    return Value(float(wrong.restricted_val.iloc[-1]) / ignorant)
+    measures = progress_measures(run)
+    return Value(proof.restricted_when_wrong(measures, run.experiment.task.p))
 
 
 def overlap(run: Run) -> Value:
     """Return how much of the restricted loss is gone at the end of memorization."""
-    measures, ignorant = progress_measures(run), math.log(run.experiment.task.p)
-    memorized = progress.phases(measures).memorization
-    left = measures.restricted_val[measures.step == memorized].iloc[0]
-    return Value(1 - float(left) / ignorant)
+    measures = progress_measures(run)
+    return Value(proof.gone_when_memorized(measures, run.experiment.task.p))
 
 
 def phase_ends(run: Run) -> Value:
