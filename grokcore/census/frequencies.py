@@ -13,7 +13,7 @@ from torch import Tensor
 from grokcore.analysis import fourier, norms
 from grokcore.census.base import Specimen, statistic
 
-_COUNT, _SHARE, _TIMES = ".0f", ".1%", ".2f"
+_COUNT, _SHARE, _RIGHT, _TIMES = ".0f", ".1%", ".2%", ".2f"
 
 #: The share of the power from which on a key frequency is called strong.
 _STRONG = 0.1
@@ -33,7 +33,7 @@ def key_share(network: Specimen) -> float:
     return fourier.share(network.W_E, network.keys)
 
 
-@statistic("share of as many frequencies, the strongest, before training", _SHARE)
+@statistic("share of as many, the strongest, before training", _SHARE)
 def untrained_share(network: Specimen) -> float:
     """Return what as many frequencies as are key in the end have at the start."""
     W_0 = _untrained(network)
@@ -49,14 +49,14 @@ def mixed_dimensions(network: Specimen) -> float:
     return float((strong > 1).double().mean())
 
 
-@statistic("lengths of a strong pair, the longer over the shorter, at most", _TIMES)
+@statistic("longer over shorter wave of a strong pair, at worst", _TIMES)
 def pair_lengths(network: Specimen) -> float:
     """Return how unequal cosine and sine of a strong key frequency are, at worst."""
     lengths = [cos.norm() / sin.norm() for cos, sin in _pairs(network)]
     return max((float(max(x, 1 / x)) for x in lengths), default=1.0)
 
 
-@statistic("cosine of the angle in a strong pair, at most", _TIMES)
+@statistic("cosine of the angle in a strong pair, at worst", _TIMES)
 def pair_tilt(network: Specimen) -> float:
     """Return how far from a right angle cosine and sine are, at worst; 0 is right."""
     pairs = _pairs(network)
@@ -78,25 +78,25 @@ def _untrained(network: Specimen) -> Tensor:
 # -- what the network needs --------------------------------------------------------
 
 
-@statistic("right answers", _SHARE)
+@statistic("right answers", _RIGHT)
 def intact(network: Specimen) -> float:
     """Return the share of the whole table that the network answers rightly."""
     return _accuracy(network, network.W_E)
 
 
-@statistic("right answers with only the key frequencies", _SHARE)
+@statistic("right answers with only the key frequencies", _RIGHT)
 def keys_only(network: Specimen) -> float:
     """Return the same with all other frequencies of the embedding taken out."""
     return _accuracy(network, fourier.keep(network.W_E, network.keys))
 
 
-@statistic("right answers without the key frequencies", _SHARE)
+@statistic("right answers without the key frequencies", _RIGHT)
 def without_keys(network: Specimen) -> float:
     """Return the same with the key frequencies taken out."""
     return _accuracy(network, fourier.remove(network.W_E, network.keys))
 
 
-@statistic("right answers without as many other frequencies", _SHARE)
+@statistic("right answers without as many other frequencies", _RIGHT)
 def without_others(network: Specimen) -> float:
     """Return the same with as many others taken out, drawn by lot."""
     rest = sorted({*fourier.frequencies(network.task.p)} - {*network.keys})
@@ -104,7 +104,7 @@ def without_others(network: Specimen) -> float:
     return _accuracy(network, fourier.remove(network.W_E, others))
 
 
-@statistic("right answers without the sines of the key frequencies", _SHARE)
+@statistic("right answers without the sines of the key frequencies", _RIGHT)
 def no_sines(network: Specimen) -> float:
     """Return the same with one half of each pair taken out."""
     halved = fourier.transform(network.W_E)
@@ -172,7 +172,7 @@ def keys_before(network: Specimen) -> float:
     return fourier.share(_untrained(network), network.keys) / even
 
 
-@statistic("share of the key power that stood out once it had memorized", ".0%")
+@statistic("share of the key power in what stood out early", ".0%")
 def early_share(network: Specimen) -> float:
     """Return the part of the final key power in what was key by twice ``train_95``."""
     train = network.delay.train_epoch
@@ -199,7 +199,7 @@ def dropped(network: Specimen) -> float:
     return float(len({*story.key_at[story.halfway]} - {*network.keys}))
 
 
-@statistic("power of the frequency least raised by memorizing, over its start", _TIMES)
+@statistic("power of the frequency least raised, peak over start", _TIMES)
 def least_raised(network: Specimen) -> float:
     """Return by how much memorizing raises every frequency, at least.
 
@@ -210,7 +210,7 @@ def least_raised(network: Specimen) -> float:
     return float((peak / start).min())
 
 
-@statistic("power of the other frequencies at their peak, over the start", _TIMES)
+@statistic("power of other frequencies, peak over start", _TIMES)
 def others_raised(network: Specimen) -> float:
     """Return how much the frequencies that are not key in the end gain on the way."""
     story, keys = _story(network), network.keys
@@ -223,7 +223,7 @@ def others_peak(network: Specimen) -> float:
     return float(_story(network).peak(network.keys))
 
 
-@statistic("power of the other frequencies halfway, over their peak", _TIMES)
+@statistic("power of other frequencies, halfway over peak", _TIMES)
 def others_halfway(network: Specimen) -> float:
     """Return what they have left halfway through the wait."""
     story, keys = _story(network), network.keys
@@ -231,14 +231,14 @@ def others_halfway(network: Specimen) -> float:
     return story.others(story.halfway, keys) / story.others(peak, keys)
 
 
-@statistic("power of the other frequencies at 95% validation, over halfway", _TIMES)
+@statistic("power of other frequencies, validation 95% over halfway", _TIMES)
 def others_risen(network: Specimen) -> float:
     """Return what of the power halfway through the wait is left at the rise."""
     story, keys = _story(network), network.keys
     return story.others(story.risen, keys) / story.others(story.halfway, keys)
 
 
-@statistic("power of the other frequencies in the end, over their peak", _SHARE)
+@statistic("power of other frequencies, end over peak", _SHARE)
 def others_left(network: Specimen) -> float:
     """Return what is left of them in the end."""
     story, keys = _story(network), network.keys
@@ -246,7 +246,7 @@ def others_left(network: Specimen) -> float:
     return story.others(last, keys) / story.others(story.peak(keys), keys)
 
 
-@statistic("power of the key frequencies at 95% validation, over halfway", _TIMES)
+@statistic("power of key frequencies, validation 95% over halfway", _TIMES)
 def keys_risen(network: Specimen) -> float:
     """Return how much they gain from halfway through the wait to ``val_95``."""
     story, keys = _story(network), network.keys
@@ -254,7 +254,7 @@ def keys_risen(network: Specimen) -> float:
     return story.parts(story.risen, keys)[0] / before if before else 1.0
 
 
-@statistic("power of the key frequencies halfway, over the others' peak", _TIMES)
+@statistic("power of key frequencies, halfway over the others' peak", _TIMES)
 def keys_by_halfway(network: Specimen) -> float:
     """Return how much they gain from the others' peak to halfway through the wait."""
     story, keys = _story(network), network.keys
