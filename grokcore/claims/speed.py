@@ -141,7 +141,7 @@ SPEED = (
     _lead(
         id="L.1i",
         source="L.1",
-        statement="It speeds up the live recipe as well.",
+        statement="It speeds up the first recipe of this course as well.",
         settings={
             f"{name}, decay {decay}": Setting(
                 (
