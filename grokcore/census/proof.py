@@ -77,38 +77,38 @@ def _intact(network: Specimen) -> float:
     return logits.evaluate(network.inside.logits).loss
 
 
-@statistic("accuracy with the key frequencies cut, at the best of three places", _SHARE)
+@statistic("accuracy, key frequencies cut (best place)", ".1%")
 def keys_cut(network: Specimen) -> float:
     """Return the highest accuracy without them: embedding, neurons or logits."""
     return max(score.accuracy for score in _all(network, "keys removed"))
 
 
-@statistic("loss with the key frequencies cut, at the best place, over ln p", ".1f")
+@statistic("loss over ln p, key frequencies cut (best place)", ".2f")
 def keys_cut_loss(network: Specimen) -> float:
     """Return the lowest loss without them, in losses of a network that guesses."""
     lowest = min(score.loss for score in _all(network, "keys removed"))
     return lowest / math.log(network.task.p)
 
 
-@statistic("accuracy with as many others cut, at the worst of three places", _SHARE)
+@statistic("accuracy, others cut (worst place)", ".2%")
 def others_cut(network: Specimen) -> float:
     """Return the lowest accuracy of five draws of others at each of three places."""
     return min(score.accuracy for score in _all(network, "others removed"))
 
 
-@statistic("accuracy with only the key frequencies, at the worst place", _SHARE)
+@statistic("accuracy, only key ones left (worst place)", ".2%")
 def keys_kept(network: Specimen) -> float:
     """Return the lowest accuracy with all else cut: embedding, neurons or logits."""
     return min(score.accuracy for score in _all(network, "keys kept"))
 
 
-@statistic("loss with only the key frequencies in the logits, over the intact", _TIMES)
+@statistic("loss over intact, only key ones in the logits", _TIMES)
 def clean_logits(network: Specimen) -> float:
     """Return how many times as high the loss is when the logits are cleaned."""
     return _cuts(network)["keys kept"]["logits"][0].loss / _intact(network)
 
 
-@statistic("loss with only the key frequencies embedded, over the intact", _TIMES)
+@statistic("loss over intact, only key ones embedded", _TIMES)
 def clean_embedding(network: Specimen) -> float:
     """Return how many times as high the loss is when the embedding is cleaned."""
     return _cuts(network)["keys kept"]["embedding"][0].loss / _intact(network)
@@ -120,14 +120,14 @@ def _one_cut(network: Specimen) -> dict[str, list[logits.Score]]:
     return {p: [cut(network, p, "remove", [k]) for k in network.keys] for p in PLACES}
 
 
-@statistic("loss with a key frequency cut from the embedding, over the intact", _TIMES)
+@statistic("loss over intact, one key cut in embedding", _TIMES)
 def one_cut(network: Specimen) -> float:
     """Return how many times as high the loss is, for the middle one of the keys."""
     losses = sorted(score.loss for score in _one_cut(network)["embedding"])
     return losses[(len(losses) - 1) // 2] / _intact(network) if losses else 1.0
 
 
-@statistic("loss with a key frequency cut from embedding, over neurons", ".1f")
+@statistic("loss, one key cut: embedding over neurons", ".1f")
 def deeper_cut(network: Specimen) -> float:
     """Return how many times as high it is on the way in, for the middle key."""
     both = (_one_cut(network)[place] for place in ("embedding", "neurons"))
@@ -135,7 +135,7 @@ def deeper_cut(network: Specimen) -> float:
     return times[(len(times) - 1) // 2] if times else 1.0
 
 
-@statistic("key frequencies that are not missed in the logits", ".0f")
+@statistic("key frequencies not missed in the logits", ".0f")
 def not_missed(network: Specimen) -> float:
     """Return how many can be cut there one at a time, 99.9% of the answers staying."""
     return float(sum(s.accuracy > 0.999 for s in _one_cut(network)["logits"]))
@@ -165,38 +165,38 @@ def gone_when_memorized(measures: pd.DataFrame, p: int) -> float:
     return 1 - float(left) / math.log(p)
 
 
-@statistic("restricted loss over validation loss, at the end", ".2f")
+@statistic("restricted over validation loss at the end", ".2f")
 def restricted_at_end(network: Specimen) -> float:
     """Return the loss on unseen questions with the key directions alone, over all."""
     last = _growth(network).iloc[-1]
     return float(last.restricted_val / last.val_loss)
 
 
-@statistic("excluded loss at the end, over ln p", ".2f")
+@statistic("excluded loss over ln p at the end", ".2f")
 def excluded_at_end(network: Specimen) -> float:
     """Return the loss on the whole table without the key directions, over ln p."""
     return float(_growth(network).excluded_all.iloc[-1]) / math.log(network.task.p)
 
 
-@statistic("restricted loss over ln p, when validation loss is last above it", _SHARE)
+@statistic("restricted loss / ln p, validation at ln p", _SHARE)
 def restricted_first(network: Specimen) -> float:
     """Return :func:`restricted_when_wrong` of the kept snapshots."""
     return restricted_when_wrong(_growth(network), network.task.p)
 
 
-@statistic("share of the restricted loss that is gone when memorization ends", _SHARE)
+@statistic("restricted loss gone when memorization ends", _SHARE)
 def overlap(network: Specimen) -> float:
     """Return :func:`gone_when_memorized` of the kept snapshots."""
     return gone_when_memorized(_growth(network), network.task.p)
 
 
-@statistic("lowest excluded loss of the training rows, over ln p", _SHARE)
+@statistic("lowest excluded loss, over ln p", _SHARE)
 def excluded_lowest(network: Specimen) -> float:
     """Return how near the network comes to knowing its rows without the formula."""
     return float(_growth(network).excluded_train.min()) / math.log(network.task.p)
 
 
-@statistic("rises of restricted loss on the way to 95% validation accuracy", ".0f")
+@statistic("rises of restricted loss until 95% are right", ".0f")
 def steps_back(network: Specimen) -> float:
     """Return at how many snapshots, from 95% in training on, it is higher than before.
 
@@ -218,19 +218,19 @@ def _end(network: Specimen, phase: str) -> float:
     return end / network.run.experiment.steps_per_epoch / network.delay.val_epoch
 
 
-@statistic("end of memorization, in epochs of 95% validation accuracy", ".2f")
+@statistic("end of memorization (95% right = 1)", ".2f")
 def memorization_end(network: Specimen) -> float:
     """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
     return _end(network, "memorization")
 
 
-@statistic("end of circuit formation, in epochs of 95% validation accuracy", ".2f")
+@statistic("end of circuit formation (95% right = 1)", ".2f")
 def formation_end(network: Specimen) -> float:
     """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
     return _end(network, "circuit_formation")
 
 
-@statistic("end of cleanup, in epochs of 95% validation accuracy", ".2f")
+@statistic("end of cleanup (95% right = 1)", ".2f")
 def cleanup_end(network: Specimen) -> float:
     """Return it by the chapter's rule, over the epoch with validation accuracy 95%."""
     return _end(network, "cleanup")
@@ -243,14 +243,14 @@ def _changes(network: Specimen, column: str) -> list[float]:
     return measures.set_index("step").loc[marks, column].diff().iloc[1:].tolist()
 
 
-@statistic("share of the rise of the Gini coefficient that falls in cleanup", ".0%")
+@statistic("share of the Gini's rise that is in cleanup", ".0%")
 def gini_in_cleanup(network: Specimen) -> float:
     """Return the change in the third phase, over that in all three."""
     changes = _changes(network, "gini")
     return changes[-1] / sum(changes)
 
 
-@statistic("fall of Σw² in cleanup, over its rise in memorization", ".2f")
+@statistic("fall of Σw² in cleanup / rise in memorizing", ".2f")
 def squares_in_cleanup(network: Specimen) -> float:
     """Return how much of what memorizing cost is cleared away in the third phase."""
     first, *_, last = _changes(network, "sum_of_squares")
@@ -279,14 +279,14 @@ def right_spread(network: Specimen) -> float:
     return float(right.std() / right.mean())
 
 
-@statistic("share of second-order products in a neuron's variance", ".3f")
+@statistic("share of second-order products in neurons", ".3f")
 def second_order(network: Specimen) -> float:
     """Return the mean over the neurons that vary at all."""
     teams = neurons.fit_frequencies(network.inside.neurons)
     return float(teams.second_order[teams.active].mean())
 
 
-@statistic("distance irrelevance with attention half and half, over intact", ".2f")
+@statistic("irrelevance, half and half over intact", ".2f")
 def half_irrelevance(network: Specimen) -> float:
     """Return what is left of it while each head looks at a and b alike, always."""
     halved = activations(network.model, torch.tensor([0.5, 0.5, 0.0])).logits
