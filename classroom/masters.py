@@ -40,6 +40,7 @@ class Question:
         points: for the whole question.
         by_hand: whether a person grades it.
         prompt: its text, hints included.
+        given: the sources of the code cells that come with the text.
         solution: the cells of the answer.
         tests: the sources of its test cells.
         checks: the sources of the code cells between it and the next question.
@@ -53,6 +54,7 @@ class Question:
     difficulty: int = 0
     minutes: int = 0
     prompt: str = ""
+    given: list[str] = field(default_factory=list)
     solution: list[nbformat.NotebookNode] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
@@ -61,6 +63,11 @@ class Question:
     def hints(self) -> int:
         """How many folded hints it has."""
         return self.prompt.count("<summary>Hint")
+
+    @property
+    def answers(self) -> list[str]:
+        """The sources of the code cells of the answer."""
+        return [cell.source for cell in self.solution if cell.cell_type == "code"]
 
 
 @dataclass
@@ -71,11 +78,14 @@ class Master:
         path: its file.
         title: the heading of its first cell.
         questions: in their order.
+        imports: the sources of the code cells before the first question, but for the
+            one that sets Colab up.
     """
 
     path: Path
     title: str
     questions: list[Question]
+    imports: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -94,7 +104,7 @@ def read(path: Path) -> Master:
     title = re.match(r"# (.+)", cells[0].source) if cells else None
     if title is None:
         raise ValueError(f"{path.name}: its first cell needs a heading '# Title'")
-    questions, part = [], ""
+    questions, imports, part = [], [], ""
     for cell in cells:
         if cell.cell_type == "raw":
             part = cell.source.splitlines()[0].removeprefix("# ")
@@ -104,9 +114,11 @@ def read(path: Path) -> Master:
                 questions.append(Question(about["name"], about["points"], by_hand))
         elif questions:
             _sort(cell, part, questions[-1])
+        elif cell.cell_type == "code" and "%pip" not in cell.source:
+            imports.append(cell.source)
     for question in questions:
         _describe(question, path.name)
-    return Master(path, title[1], questions)
+    return Master(path, title[1], questions, imports)
 
 
 def _sort(cell: nbformat.NotebookNode, part: str, question: Question) -> None:
@@ -114,6 +126,8 @@ def _sort(cell: nbformat.NotebookNode, part: str, question: Question) -> None:
     match part:
         case "BEGIN QUESTION" if cell.cell_type == "markdown":
             question.prompt += cell.source + "\n\n"
+        case "BEGIN QUESTION":
+            question.given.append(cell.source)
         case "BEGIN SOLUTION":
             question.solution.append(cell)
         case "BEGIN TESTS":

@@ -7,16 +7,13 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-import jupytext
 import nbformat
 import pytest
 
-from classroom import building
+from classroom import building, margins
 from classroom.masters import MASTERS, Question, read
 from grokcore.checks import CheckFailed
 
-ROOT = Path(__file__).parents[1]
-WRONG = ROOT / "tests" / "wrong_answers"
 NAMES = sorted(path.stem for path in MASTERS.glob("*.ipynb"))
 every_master = pytest.mark.parametrize("name", NAMES)
 
@@ -38,18 +35,19 @@ def run(source: str, scope: dict) -> None:
         exec(compile(source, "<cell>", "exec"), scope)
 
 
-def code(notebook: nbformat.NotebookNode) -> list[str]:
-    """The code of a notebook's cells but the first, which sets Colab up."""
-    return [c.source for c in notebook.cells if c.cell_type == "code"][1:]
-
-
 @cache
 def answered(name: str) -> dict:
-    """What is defined after all cells of a master have run."""
+    """What is defined with all answers of a master, and with nothing checked yet.
+
+    So that an answer that fails says so in its own test, and in no other.
+    """
     scope = {}
     run("import grokcore as gc", scope)
-    for source in code(nbformat.read(MASTERS / f"{name}.ipynb", as_version=4)):
+    for source in master(name).imports:
         run(source, scope)
+    for question in master(name).questions:
+        for source in (*question.given, *question.answers):
+            run(source, scope)
     return scope
 
 
@@ -70,16 +68,9 @@ def caught(question: Question, scope: dict) -> list[str]:
 
 
 def wrong_answers(name: str) -> list:
-    cells = jupytext.read(WRONG / f"{name}.py", fmt="py:percent").cells
-    titled = [c for c in cells if c.cell_type == "code" and "title" in c.metadata]
     return [
-        pytest.param(
-            name,
-            *c.metadata["title"].split(": ", 1),
-            c.source,
-            id=f"{name[:2]} {c.metadata['title']}",
-        )
-        for c in titled
+        pytest.param(name, asked, mistake, source, id=f"{name[:2]} {asked}: {mistake}")
+        for asked, mistake, source in margins.wrong_answers(name)
     ]
 
 
@@ -129,11 +120,17 @@ def test_every_test_is_run_on_the_reference_answer(name):
             assert test.rstrip().endswith(f"{defined[0]}({defined[1]})")
 
 
-@every_master
-def test_the_reference_answers_pass(name):
-    scope = answered(name)
-    for question in master(name).questions:
-        assert caught(question, dict(scope)) == []
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        pytest.param(name, question.name, id=f"{name[:2]} {question.name}")
+        for name in NAMES
+        for question in master(name).questions
+    ],
+)
+def test_the_reference_answers_pass(name, asked):
+    (question,) = [q for q in master(name).questions if q.name == asked]
+    assert caught(question, dict(answered(name))) == []
 
 
 @pytest.mark.parametrize(
