@@ -215,7 +215,7 @@ def test_what_is_measured_of_gradients(loud):
     halved = slow_from_64 * 0.5 ** (steps // 64)
     mine = census.measure(replace(heard, gradients=halved.expand(-1, 3)))
     assert mine["slow_at_first"] == pytest.approx(0)
-    assert mine["slow_later"] == pytest.approx(1)
+    assert mine["slow_at_last"] == pytest.approx(1)
     assert mine["shrinking"] == pytest.approx(0.5)
 
 

@@ -149,14 +149,14 @@ def slow_at_first(network: Sound) -> float:
     return float(network.slow_whole[0])
 
 
-@statistic("lowest share at frequency 0 from step 192 on", ".1%", WHOLE)
-def slow_later(network: Sound) -> float:
-    """Return that of the stretch that has least, well after all is memorized."""
-    return float(network.slow_whole[3:].min())
+@statistic("share at frequency 0 in the last 64 steps", ".1%", WHOLE)
+def slow_at_last(network: Sound) -> float:
+    """Return that of the last whole stretch, well after all is memorized."""
+    return float(network.slow_whole[-1])
 
 
-@statistic("gradient in steps 192 to 255, over that in 128 to 191", ".2f", WHOLE)
+@statistic("gradient in the last 64 steps, over that in the 64 before", ".2f", WHOLE)
 def shrinking(network: Sound) -> float:
     """Return the ratio of the roots of the mean squares."""
-    before, after = network.gradients[128:192], network.gradients[192:256]
+    *_, before, after = network.gradients.split(WHOLE_STRETCH)
     return float((after.square().mean() / before.square().mean()).sqrt())
