@@ -120,7 +120,7 @@ def _one_cut(network: Specimen) -> dict[str, list[logits.Score]]:
     return {p: [cut(network, p, "remove", [k]) for k in network.keys] for p in PLACES}
 
 
-@statistic("loss over intact, one key cut in embedding", _TIMES)
+@statistic("loss over intact, one key cut in embedding", ",.0f")
 def one_cut(network: Specimen) -> float:
     """Return how many times as high the loss is, for the middle one of the keys."""
     losses = sorted(score.loss for score in _one_cut(network)["embedding"])
