@@ -15,8 +15,6 @@ from grokcore.census.course import val_95
 from grokcore.models import TransformerConfig
 from grokcore.tasks import ModularTask
 
-__all__ = ["largest_untrained"]
-
 #: How many untrained networks say what is no circle yet.
 _UNTRAINED = 500
 
