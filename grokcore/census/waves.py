@@ -90,33 +90,33 @@ def _plus_share(x: Tensor, keys: tuple[int, ...]) -> float:
 # -- attention -----------------------------------------------------------------------
 
 
-@statistic("share of one frequency in the score of the least pure head", ".0%")
+@statistic("one frequency in the least pure head's score", ".0%")
 def score_share(network: Specimen) -> float:
     """Return the share of a head's own frequency in its score to b, at the lowest."""
     return float(attention.fit_wave(_scores(network.inside)).explained.min())
 
 
-@statistic("share of one frequency in the purest untrained head's score", ".0%")
+@statistic("one frequency in the purest untrained head", ".0%")
 def untrained_score_share(network: Specimen) -> float:
     """Return the highest share of one frequency in a score before training."""
     return float(attention.fit_wave(_scores(network.before)).explained.max())
 
 
-@statistic("share of the key frequencies in a head's score, at the lowest", ".1%")
+@statistic("key frequencies in a head's score, lowest", ".1%")
 def key_score_share(network: Specimen) -> float:
     """Return how much of each head's score is in the key frequencies, the lowest."""
     scores = _scores(network.inside)
     return min(fourier.share(score, network.keys) for score in scores)
 
 
-@statistic("trained scores over untrained, quietest head over loudest", ",.0f")
+@statistic("scores, trained over untrained", ",.0f")
 def louder_scores(network: Specimen) -> float:
     """Return how many times as much the scores vary as before training, at least."""
     trained, before = (_scores(x).std(1) for x in (network.inside, network.before))
     return float(trained.min() / before.max())
 
 
-@statistic("largest score of a minus score of b, in deviations of the wave", ".1%")
+@statistic("score of a minus that of b, per deviation", ".1%")
 def score_gap(network: Specimen) -> float:
     """Return how far a head tells the positions apart, over how its score varies."""
     scores = _scores(network.inside)
@@ -124,14 +124,14 @@ def score_gap(network: Specimen) -> float:
     return float((gap.mean(1).abs() / scores.std(1)).max())
 
 
-@statistic("share of one frequency in the least pure head's attention", ".0%")
+@statistic("one frequency in the least pure pattern", ".0%")
 def pattern_share(network: Specimen) -> float:
     """Return how well the formula fits the attention to a, in the worst head."""
     patterns = network.inside.pattern[..., 0].movedim(-1, 0)
     return min(attention.fit_pattern(pattern).explained for pattern in patterns)
 
 
-@statistic('attention to "=", in the head with most of it', ".2%")
+@statistic('attention to "=", highest head', ".2%")
 def equals_attention(network: Specimen) -> float:
     """Return the mean attention to the equals sign itself, the highest of the heads."""
     return float(network.inside.pattern[..., 2].mean((0, 1)).max())
@@ -140,61 +140,59 @@ def equals_attention(network: Specimen) -> float:
 # -- neurons -------------------------------------------------------------------------
 
 
-@statistic(
-    "share of the neurons with over 85% of their variance in one frequency", ".0%"
-)
+@statistic("neurons with over 85% in one frequency", ".0%")
 def pure_neurons(network: Specimen) -> float:
     """Return how many of the neurons that vary are that pure."""
     teams = _teams(network)
     return float((teams.share[teams.active] > 0.85).double().mean())
 
 
-@statistic("share of one frequency in the purest neuron", ".1%")
+@statistic("one frequency in the purest neuron", ".1%")
 def purest_neuron(network: Specimen) -> float:
     """Return the highest share of one frequency in a neuron's variance."""
     return float(_teams(network).share.max())
 
 
-@statistic("share of one frequency in the purest untrained neuron", ".0%")
+@statistic("one frequency in the purest untrained neuron", ".0%")
 def untrained_purest_neuron(network: Specimen) -> float:
     """Return the highest share of one frequency in a neuron before training."""
     return float(neurons.fit_frequencies(network.before.neurons).share.max())
 
 
-@statistic("share of the neurons whose frequency is a key one", ".1%")
+@statistic("neurons whose frequency is a key one", ".1%")
 def key_neurons(network: Specimen) -> float:
     """Return how many of all neurons belong to a key frequency."""
     key = torch.tensor(network.keys or [-1])
     return float(torch.isin(_teams(network).frequency, key).double().mean())
 
 
-@statistic("share of f(a) + g(b) in what enters the neurons", ".1%")
+@statistic("f(a) + g(b) in what enters the neurons", ".1%")
 def sum_before_relu(network: Specimen) -> float:
     """Return the share of the variance that a sum explains, before the ReLU."""
     return _sum_share(_entering(network))
 
 
-@statistic("share of f(a) + g(b) in the neurons", ".1%")
+@statistic("f(a) + g(b) in the neurons", ".1%")
 def sum_after_relu(network: Specimen) -> float:
     """Return the share of the variance that a sum explains, behind the ReLU."""
     return _sum_share(network.inside.neurons)
 
 
-@statistic("times as much of w(a + b) behind the ReLU as before it", ",.1f")
+@statistic("w(a + b) behind the ReLU over before it", ",.1f")
 def relu_gain(network: Specimen) -> float:
     """Return how many times as large the share of the waves of a + b becomes."""
     before = _plus_share(_entering(network), network.keys)
     return _plus_share(network.inside.neurons, network.keys) / before
 
 
-@statistic("share of w(a + b) in the logits", ".1%")
+@statistic("w(a + b) in the logits", ".1%")
 def sum_waves(network: Specimen) -> float:
     """Return the share of the logits' variance along the key directions."""
     x = network.inside.logits.double()
     return _plus_share(x - x.mean(2, keepdim=True), network.keys)
 
 
-@statistic("share of the neurons' variance that a swap of a and b changes", ".4%")
+@statistic("neurons' variance that a swap changes", ".4%")
 def swapped(network: Specimen) -> float:
     """Return how differently the neurons treat the two numbers."""
     return neurons.swapped(network.inside.neurons)
@@ -203,7 +201,7 @@ def swapped(network: Specimen) -> float:
 # -- logits --------------------------------------------------------------------------
 
 
-@statistic("how far the eight weights of the loudest frequency are off", ".2f")
+@statistic("weights' largest distance from 0, 1, −1", ".2f")
 def theorem_error(network: Specimen) -> float:
     """Return the largest difference from the addition theorems' 1, −1 and 0."""
     alpha = _voices(network)
@@ -218,27 +216,27 @@ def theorem_error(network: Specimen) -> float:
     return float((x / (p / 2) ** 1.5 / alpha[k] - signs).abs().max())
 
 
-@statistic("share of negative weights from the neurons to the answers", ".1%")
+@statistic("negative weights in the read-out", ".1%")
 def negative_weights(network: Specimen) -> float:
     """Return how many of the read-out's weights are below zero."""
     readout = network.model.blocks[0].mlp.W_out @ network.model.unembed.W_U
     return float((readout < 0).double().mean())
 
 
-@statistic("share of the logits' variance that Σ α cos w(a + b − c) explains", ".1%")
+@statistic("logits explained by Σ α cos w(a + b − c)", ".1%")
 def formula_share(network: Specimen) -> float:
     """Return the fit of one cosine for each key frequency."""
     return _formula(network).explained
 
 
-@statistic("loss of the formula alone, over the network's", ".0%")
+@statistic("loss of the formula over the network's", ".0%")
 def formula_loss(network: Specimen) -> float:
     """Return the loss of the fitted cosines, over that of all logits."""
     alone = logits.evaluate(_formula(network).logits).loss
     return alone / logits.evaluate(network.inside.logits).loss
 
 
-@statistic("correlation of an answer's bonus with the height of its wave", ".2f")
+@statistic("correlation of bonus and height of wave", ".2f")
 def bonus_correlation(network: Specimen) -> float:
     """Return whether answers with a low wave have a higher logit on average."""
     x = network.inside.logits.double()
@@ -254,7 +252,7 @@ def voices(network: Specimen) -> float:
     return float(len(_voices(network)))
 
 
-@statistic("gap to the best rival per strength, over that of one frequency", ",.0f")
+@statistic("gap to the best rival over one frequency's", ",.0f")
 def formula_gap(network: Specimen) -> float:
     """Return how many times as clearly several frequencies answer as one would."""
     alpha, p = _voices(network), network.task.p
@@ -272,9 +270,7 @@ def silent(network: Specimen) -> float:
     return float(len(network.keys) - len(_voices(network)))
 
 
-@statistic(
-    "key frequencies without a voice that are the double of one with a voice", ".0f"
-)
+@statistic("silent key frequencies that are doubles", ".0f")
 def silent_doubles(network: Specimen) -> float:
     """Return how many of the silent ones are twice another frequency, mod p."""
     alpha, p = _voices(network), network.task.p
@@ -291,7 +287,7 @@ def half_accuracy(network: Specimen) -> float:
     return logits.evaluate(_half(network)).accuracy
 
 
-@statistic("attention to the preferred of two numbers that face each other", ".0%")
+@statistic("attention to the preferred number", ".0%")
 def preference(network: Specimen) -> float:
     """Return it for the purest head, on the circle of its frequency, on average."""
     head, k = _purest_head(network)
@@ -302,9 +298,7 @@ def preference(network: Specimen) -> float:
     return float(both.amax(1).mean())
 
 
-@statistic(
-    "strength of the purest head's frequency, half and half over as trained", ".0%"
-)
+@statistic("strength left with attention half and half", ".0%")
 def strength_left(network: Specimen) -> float:
     """Return how much is left of it on average if no head may prefer a number."""
     _, k = _purest_head(network)
@@ -314,14 +308,14 @@ def strength_left(network: Specimen) -> float:
     return float(half / own)
 
 
-@statistic("weakest over strongest, of the purest head's frequency", ".0%")
+@statistic("weakest over strongest, as trained", ".0%")
 def evenness(network: Specimen) -> float:
     """Return how evenly strong it is, whatever the angle between a and b."""
     _, k = _purest_head(network)
     return _evenness(logits.strength(network.inside.logits, k))
 
 
-@statistic("the same with attention half and half", ".0%")
+@statistic("weakest over strongest, half and half", ".0%")
 def half_evenness(network: Specimen) -> float:
     """Return how evenly strong that frequency is if no head may prefer a number."""
     _, k = _purest_head(network)
