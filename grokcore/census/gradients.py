@@ -124,7 +124,7 @@ def high_generalizing(network: Sound) -> float:
     return float(network.slow["generalizing"].max())
 
 
-@statistic("stretches with less at frequency 0 than noise has", ".0%", BATCHES)
+@statistic("stretches with less slow power than noise", ".0%", BATCHES)
 def below_noise(network: Sound) -> float:
     """Return their share; noise has an equal part of its power at each step."""
     slow = torch.cat([*network.slow.values()])
@@ -155,7 +155,7 @@ def slow_at_last(network: Sound) -> float:
     return float(network.slow_whole[-1])
 
 
-@statistic("gradient in the last 64 steps, over that in the 64 before", ".2f", WHOLE)
+@statistic("gradient, last 64 steps over the 64 before", ".2f", WHOLE)
 def shrinking(network: Sound) -> float:
     """Return the ratio of the roots of the mean squares."""
     *_, before, after = network.gradients.split(WHOLE_STRETCH)
