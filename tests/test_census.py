@@ -260,6 +260,13 @@ def test_what_did_not_happen_is_counted_not_drawn():
     assert "no network is there" in alone
 
 
+def test_counts_have_whole_ticks():
+    ax = gc.show.among({"x": [0, 1, 2, 1]}, {"x": 1}, forms={"x": ".0f"}).ax
+    low, high = ax.get_xlim()
+    ticks = [t for t in ax.get_xticks() if low <= t <= high]
+    assert ticks == [0, 1, 2]
+
+
 def test_the_picture_refuses_what_it_cannot_draw():
     with pytest.raises(ValueError, match="mine is empty"):
         gc.show.among({"x": [1]}, {})
