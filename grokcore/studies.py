@@ -225,6 +225,13 @@ STUDIES: dict[str, Study] = {
         arms={
             **{f"eps {eps:.0e}": _seeds(_BARE.replace(eps=eps)) for eps in EPSILONS},
             "live-p113": _seeds(_BARE),
+            # With Adam's usual momentum; the longer one alone damps slips, too.
+            **{
+                f"momentum 0.9, eps {eps:.0e}": _seeds(
+                    _BARE.replace(eps=eps, betas=(0.9, 0.98))
+                )
+                for eps in EPSILONS
+            },
             "slipping-p113": _seeds(_SLIPPING.replace(snapshots=0)),
         },
         budget=1_500,
