@@ -189,7 +189,7 @@ _BARE = _LIVE.replace(snapshots=0)
 ORDERED = {1: 233, 7: 631, 13: 65, 20: 67, 26: 983, 29: 107}
 
 #: Adam's eps in the study of slips, over eight decades.
-EPSILONS = (1e-11, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+EPSILONS = (1e-11, 1e-9, 1e-7, 1e-5, 1e-3)
 
 # Long enough to have found its frequencies, and looked at a few times on the way.
 _WIDTHS = _SMALL.replace(snapshots=12, snapshot_parameters=("embed.W_E",))

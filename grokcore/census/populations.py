@@ -74,7 +74,7 @@ _WHOLE = CATALOGUE["live-p59"].replace(
 
 def _listened(experiment: Experiment, statistics: Mapping[str, Statistic]):
     return Population(
-        experiment, range(5), range(3), statistics, listen, gradients.Sound
+        experiment, range(5), range(2), statistics, listen, gradients.Sound
     )
 
 
