@@ -232,7 +232,7 @@ def _take_census(
             found = take(name, pool, **options)
     typer.echo(f"{name}: {len(found)} networks")
     for statistic in POPULATIONS[name].statistics.values():
-        low, middle, high = found[statistic.name].quantile([0, 0.5, 1])
+        low, middle, high = found[statistic.name].quantile([0, 0.5, 1], "nearest")
         spread = " / ".join(map(statistic.tell, (low, middle, high)))
         typer.echo(f"  {statistic.words}: {spread}")
 
