@@ -92,12 +92,14 @@ def test_jitter_spreads_as_far_as_real_roundings_do(name):
     real = table[~table["rounding"].str.startswith("jitter")]
     seeds = [s for s, rows in real.groupby("seed") if len(rows) > 1]
     assert len(seeds) >= 3, "no other machine has been recorded"
-    for statistic in ("val_95", "key_share", "val_loss"):
+    # What an evaluation every 10 epochs can tell apart.
+    apart = {"val_95": 10, "key_share": 0, "val_loss": 0}
+    for statistic, resolution in apart.items():
         spread = {}
         for what, frame in {"jitter": jittered, "real": real}.items():
             chosen = frame[frame.seed.isin(seeds)]
             spread[what] = chosen.groupby("seed")[statistic].std(ddof=1).mean()
-        assert spread["real"] <= 2 * spread["jitter"], statistic
+        assert spread["real"] <= 2 * spread["jitter"] + resolution, statistic
 
 
 # -- measuring and taking ------------------------------------------------------------
