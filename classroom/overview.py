@@ -56,8 +56,8 @@ def demands(chapter: Path) -> Demands:
     return Demands(
         title=re.match(r"# (.+)", top)[1],
         page=chapter.name,
-        reading=int(re.search(r"\*\*To read\*\* \| (\d+) minutes", top)[1]),
-        running=int(re.search(r"\*\*To run\*\* \| (\d+) minutes", top)[1]),
+        reading=int(re.search(r"\*\*To read\*\* \| (\d+) minutes?", top)[1]),
+        running=int(re.search(r"\*\*To run\*\* \| (\d+) minutes?", top)[1]),
         predictions=sum(c.source.count("> **Predict.**") for c in notebook.cells),
         slides=len(plan(notebook)),
         questions=len(questions),

@@ -27,6 +27,7 @@ from grokcore import (
     TransformerConfig,
 )
 from grokcore.losses import LOSSES
+from grokcore.schedules import SCHEDULES
 from grokcore.spacing import log_spaced
 
 counts = st.integers(1, 10**6)
@@ -93,6 +94,8 @@ experiment_fields = {
     "precision": st.sampled_from(["float32", "bfloat16"]),
     "batch_size": st.none() | counts,
     "warmup": st.integers(0, 100),
+    "schedule": st.sampled_from([*SCHEDULES]),
+    "fall_from": st.floats(0, 0.99),
     "max_steps": st.none() | counts,
     "eval_every": st.none() | counts,
     "stop_val_accuracy": st.none() | st.floats(0.01, 1),
@@ -107,6 +110,8 @@ def possible(**fields):
     """An experiment without what is refused since it would never happen."""
     if fields["stop_val_accuracy"] is None:
         fields["epochs_after_stop"] = 0
+    if fields["schedule"] == "constant":
+        fields.pop("fall_from")
     if isinstance(fields["snapshots"], tuple):
         last = Experiment(**fields | {"snapshots": 0}).last_step
         fields["snapshots"] = tuple(min(step, last) for step in fields["snapshots"])
@@ -143,7 +148,7 @@ def test_any_two_experiments_are_equal_exactly_if_their_keys_are(one, two):
 
 @given(st.data())
 def test_a_single_changed_leaf_changes_the_key(data):
-    experiment = Experiment(stop_val_accuracy=0.5)
+    experiment = Experiment(stop_val_accuracy=0.5, schedule="linear")
     # Another value of each leaf that a default experiment has.
     changes = {
         "operation": "multiply",
@@ -175,6 +180,8 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "precision": "bfloat16",
         "batch_size": 512,
         "warmup": 10,
+        "schedule": "cosine",
+        "fall_from": 0.5,
         "max_steps": 5,
         "eval_every": 3,
         "stop_val_accuracy": 0.9,

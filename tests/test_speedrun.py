@@ -81,8 +81,14 @@ def test_another_task_is_refused(changes, complaint):
     ],
 )
 def test_what_changes_no_step_draws_no_other_seeds(changes):
-    entry = LIVE.replace(snapshots=0)
+    entry = LIVE.replace(snapshots=0, schedule="constant")
     assert RULES.draw(entry.replace(**changes)) == RULES.draw(entry)
+
+
+@pytest.mark.parametrize("changes", [{"epochs": 77}, {"max_steps": 12}])
+def test_where_the_rate_falls_the_length_is_part_of_the_recipe(changes):
+    entry = LIVE.replace(snapshots=0, schedule="linear")
+    assert RULES.draw(entry.replace(**changes)) != RULES.draw(entry)
 
 
 def test_another_recipe_draws_other_seeds():
