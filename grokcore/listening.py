@@ -64,8 +64,8 @@ def listen(
         root: the folder of runs; ``None`` is :func:`grokcore.runs.store`.
 
     Raises:
-        TrainingDiverged: if the loss stops being a number.
-        StoreError: if a file cannot be read or written.
+        ~grokcore.training.TrainingDiverged: if the loss stops being a number.
+        ~grokcore.storage.StoreError: if a file cannot be read or written.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> small = Experiment(

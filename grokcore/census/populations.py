@@ -58,8 +58,9 @@ class Population:
     seeds: range
     roundings: range
     statistics: Mapping[str, Statistic] = field(default_factory=lambda: STATISTICS)
-    train: Callable[..., Run | Heard] = run
-    look: Callable[[Any], Any] = Specimen
+    # By factories: a function that is a default would be taken for a method.
+    train: Callable[..., Run | Heard] = field(default_factory=lambda: run)
+    look: Callable[[Any], Any] = field(default_factory=lambda: Specimen)
 
     def __len__(self) -> int:
         return len(self.seeds) * len(self.roundings)
