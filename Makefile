@@ -136,7 +136,7 @@ lint: $(READY) ## ruff: lint and format, changing nothing
 format: $(READY) ## ruff: mend and format; strip the notebooks' outputs
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(if $(NOTEBOOKS),$(BIN)/nbstripout $(NOTEBOOKS))
+	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS))
 
 repository: $(READY) ## set the repository's address everywhere: URL=https://…
 	@$(BIN)/python tools/set_repository.py $(URL)

@@ -39,6 +39,8 @@ __all__ = ["TRAINING_REVISION", "Experiment"]
 #: Part of every key; raised when a change of code changes the numbers of a training.
 TRAINING_REVISION = 1
 
+_FALL_FROM = 0.7
+
 
 @description
 class Experiment:
@@ -98,7 +100,7 @@ class Experiment:
     batch_size: int | None = Field(None, ge=1)
     warmup: int = Field(0, ge=0)
     schedule: ScheduleName = "constant"
-    fall_from: float = Field(0.7, ge=0, lt=1)
+    fall_from: float = Field(_FALL_FROM, ge=0, lt=1)
     max_steps: int | None = Field(None, ge=1)
     eval_every: int | None = Field(None, ge=1)
     stop_val_accuracy: float | None = Field(None, gt=0, le=1)
@@ -112,7 +114,7 @@ class Experiment:
                 f"epochs_after_stop={self.epochs_after_stop} needs a "
                 f"stop_val_accuracy in (0, 1] to come after"
             )
-        if self.schedule == "constant" and self.fall_from != 0.7:
+        if self.schedule == "constant" and self.fall_from != _FALL_FROM:
             raise ValueError(
                 f"fall_from={self.fall_from} needs a schedule that falls, 'linear' or "
                 f"'cosine', not 'constant'"

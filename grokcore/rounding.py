@@ -10,13 +10,14 @@ lie in a folder of their own inside the store.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["SIZE", "VARIABLE", "chosen", "jitter"]
+__all__ = ["SIZE", "VARIABLE", "chosen", "jitter", "use"]
 
 #: The environment variable: a whole number, 0 or unset for the machine's own rounding.
 VARIABLE = "GROKCORE_ROUNDING"
@@ -41,6 +42,24 @@ def chosen() -> int:
             f"it out, is this machine's own rounding"
         )
     return int(text)
+
+
+@contextmanager
+def use(rounding: int) -> Iterator[None]:
+    """Train and look up with this rounding, whatever the environment asks for.
+
+    >>> with use(3):
+    ...     chosen()
+    3
+    """
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(rounding)
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]
+        if before is not None:
+            os.environ[VARIABLE] = before
 
 
 @torch.no_grad()

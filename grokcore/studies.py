@@ -223,15 +223,15 @@ STUDIES: dict[str, Study] = {
     "slips": Study(
         question="What makes a network forget, for a while, what it had learned?",
         arms={
-            **{f"eps {eps:.0e}": _seeds(_BARE.replace(eps=eps)) for eps in EPSILONS},
-            "live-p113": _seeds(_BARE),
-            # With Adam's usual momentum; the longer one alone damps slips, too.
+            # The live recipe's momentum, and Adam's usual one.
             **{
-                f"momentum 0.9, eps {eps:.0e}": _seeds(
-                    _BARE.replace(eps=eps, betas=(0.9, 0.98))
+                f"momentum {beta}, eps {eps:.0e}": _seeds(
+                    _BARE.replace(eps=eps, betas=(beta, 0.98))
                 )
+                for beta in (0.95, 0.9)
                 for eps in EPSILONS
             },
+            "live-p113": _seeds(_BARE),
             "slipping-p113": _seeds(_SLIPPING.replace(snapshots=0)),
         },
         budget=1_500,

@@ -4,16 +4,15 @@ The threads of an operation wait for each other at its end. Where another proces
 one of the cores, all wait for the thread that does not get to run, in each of hundreds
 of operations a step: two threads beside one busy process take several times as long as
 one thread does. So a run takes as many threads as there are cores that others leave
-free, and looks again while it goes on. That needs Linux, which counts the time of each
-core; elsewhere a run keeps the threads it has.
+free, and looks again while it goes on.
 """
 
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+import psutil
 import torch
 
 from grokcore import devices
@@ -27,6 +26,10 @@ _DEFAULT = torch.get_num_threads()
 #: gets fewer, the latter doubles, so that it will not go back and forth all the time.
 _SOON, _LATER = 0.5, 5.0
 
+#: Of the times that a system counts, those in which nothing is computed, and those of
+#: guests, which stand in another one as well.
+_NO_WORK = {"idle", "iowait", "guest", "guest_nice"}
+
 
 @contextmanager
 def sharing(device: torch.device) -> Iterator[Callable[[], None]]:
@@ -39,7 +42,7 @@ def sharing(device: torch.device) -> Iterator[Callable[[], None]]:
     ...     look()
     """
     before = torch.get_num_threads()
-    if device.type != "cpu" or are_fixed() or _seconds_worked() is None:
+    if device.type != "cpu" or are_fixed():
         yield lambda: None
         return
     try:
@@ -102,17 +105,10 @@ class _Watch:
             self.patience *= 2
 
 
-def _seconds_worked() -> float | None:
-    """How long this process's cores have worked for anyone, as far as Linux tells."""
-    stat = Path("/proc/stat")
-    if not (stat.exists() and hasattr(os, "sched_getaffinity")):
-        return None
-    ours = {f"cpu{core}" for core in os.sched_getaffinity(0)}
-    ticks = 0
-    for line in stat.read_text().splitlines():
-        core, *counts = line.split()
-        if core in ours:
-            # user, nice, system, idle, waiting for a disk, interrupts, stolen by a host
-            *_, idle, waiting = counts[:5]
-            ticks += sum(map(int, counts[:8])) - int(idle) - int(waiting)
-    return ticks / os.sysconf("SC_CLK_TCK")
+def _seconds_worked() -> float:
+    """How long this process's cores have worked for anyone."""
+    every = psutil.cpu_times(percpu=True)
+    # Where a process cannot be tied to cores, all of them are its own.
+    tied = getattr(psutil.Process(), "cpu_affinity", lambda: range(len(every)))()
+    times = [every[core]._asdict() for core in tied]
+    return sum(t for core in times for name, t in core.items() if name not in _NO_WORK)

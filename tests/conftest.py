@@ -46,6 +46,29 @@ def tiny():
 
 
 @pytest.fixture
+def cut_at():
+    """Train an experiment, stop it at a step, and let a new trainer go on to the end.
+
+    Returns that trainer's model.
+    """
+    from grokcore.training import Trainer
+
+    def cut(experiment, step: int):
+        def stop(state):
+            if state.step == step:
+                raise KeyboardInterrupt
+
+        first, second = (Trainer(experiment, device="cpu") for _ in range(2))
+        with pytest.raises(KeyboardInterrupt):
+            first.train([stop])
+        second.restore(first.state())
+        second.train()
+        return second.model
+
+    return cut
+
+
+@pytest.fixture
 def python(store):
     """Run code in a new process; return what it printed."""
 

@@ -66,7 +66,7 @@ def test_nothing_cut_is_nothing_changed(place):
     assert proof.cut(built, place, "keep", every).accuracy == whole.accuracy == 1
 
 
-def test_restricted_loss_is_read_at_two_moments():
+def test_restricted_loss_is_read_at_two_moments(monkeypatch):
     measures = pd.DataFrame(
         {
             "step": [0, 100, 200, 300, 400],
@@ -76,7 +76,9 @@ def test_restricted_loss_is_read_at_two_moments():
             "sum_of_squares": [10.0, 40.0, 35.0, 30.0, 12.0],
         }
     )
-    last = proof.restricted_when_wrong(measures, P)
+    monkeypatch.setattr(proof, "progress_measures", lambda run: measures)
+    network = Planted(models.by_hand(P, (2,)), (2,))
+    last = proof.restricted_first(network)
     assert last == pytest.approx(0.5 / math.log(P))
-    gone = proof.gone_when_memorized(measures, P)
+    gone = proof.overlap(network)
     assert gone == pytest.approx(1 - 3.0 / math.log(P))

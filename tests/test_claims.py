@@ -262,23 +262,17 @@ def test_the_best_rate_is_that_of_the_best_median(tiny, plant):
 
 def test_an_untrained_network_has_no_key_frequencies_and_noise_in_its_scores():
     run = gc.load("nanda-p113")
-    assert networks.key_share(run).number > 0.9 > networks.untrained_share(run).number
-    assert networks.untrained_score_share(run).number < 0.2
-    assert networks.score_share(run).number > 0.9
-
-
-def test_swapping_a_and_b_is_seen_where_a_network_tells_them_apart(monkeypatch):
-    model = gc.models.by_hand(13, [2, 5])
-    monkeypatch.setattr(networks, "_trained", lambda run: model)
-    assert networks.swapped(None).number > 0.3
-
-
-def test_a_planted_formula_is_found(monkeypatch):
-    model = gc.models.by_hand(13, [2, 5])
-    monkeypatch.setattr(networks, "_trained", lambda run: model)
-    run = type("Planted", (), {"experiment": gc.Experiment(task=gc.ModularTask(p=13))})
-    assert networks.cosines(run).number > 0.99
-    assert networks.loss_of_formula(run).number < 1.5
+    found = {
+        name: networks.statistic(name)(run).number
+        for name in (
+            "key_share",
+            "score_share",
+            "untrained_share",
+            "untrained_score_share",
+        )
+    }
+    assert found["key_share"] > 0.9 > found["untrained_share"]
+    assert found["score_share"] > 0.9 and found["untrained_score_share"] < 0.2
 
 
 class _Film:
@@ -311,8 +305,7 @@ def test_a_circle_is_timed_against_accuracy():
 
 def test_the_start_is_ranked_by_what_was_stronger(monkeypatch):
     noise = torch.randn(13, 8, generator=torch.manual_seed(1))
-    monkeypatch.setattr(networks, "_untrained", lambda run: None)
-    monkeypatch.setattr(networks, "_numbers", lambda run, model: run.start)
+    monkeypatch.setattr(networks, "_start", lambda run: run.start)
     order = fourier.spectrum(noise).argsort(descending=True) + 1
     for place, k in enumerate(order.tolist()):
         film = _Film(noise, noise, frequency=k)
@@ -321,8 +314,7 @@ def test_the_start_is_ranked_by_what_was_stronger(monkeypatch):
 
 
 def test_a_run_sees_its_own_start_in_its_final_plane(monkeypatch):
-    monkeypatch.setattr(networks, "_untrained", lambda run: None)
-    monkeypatch.setattr(networks, "_numbers", lambda run, model: run.start)
+    monkeypatch.setattr(networks, "_start", lambda run: run.start)
     noise = [torch.randn(13, 8, generator=torch.manual_seed(s)) for s in range(3)]
     films = [_Film(x, x) for x in noise]
     for film in films:
@@ -335,9 +327,9 @@ def test_a_run_sees_its_own_start_in_its_final_plane(monkeypatch):
 
 def test_progress_of_the_recorded_run_is_that_of_its_chapter():
     run = gc.load("nanda-p113")
-    assert networks.restricted_first(run).number < 0.01
+    assert networks.statistic("restricted_first")(run).number < 0.01
     assert networks.phase_ends(run).number < 0.1
-    assert 0 < networks.overlap(run).number < 0.2
+    assert 0 < networks.statistic("overlap")(run).number < 0.2
 
 
 # -- rows --------------------------------------------------------------------------

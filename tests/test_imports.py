@@ -20,7 +20,7 @@ FLOORS = [
     {"storage"},
     {"keeping"},
     {"runs"},
-    {"derived", "listening", "studies"},
+    {"derived", "studies"},
     {"census"},
     {"sweeps", "recording", "claims", "speedrun", "tracking"},
     {"_errors", "_options"},

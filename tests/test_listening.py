@@ -3,7 +3,7 @@
 import torch
 
 from grokcore import storage
-from grokcore.listening import listen
+from grokcore.census.listening import listen
 from grokcore.training import Trainer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -11,12 +12,14 @@ from torch import Tensor
 
 from grokcore.analysis import filtering
 from grokcore.census.base import Statistic, statistic
-from grokcore.listening import Heard
+from grokcore.census.listening import Heard
 
 __all__ = ["BATCHES", "WHOLE", "Sound"]
 
 #: Steps of a stretch with batches, and with all examples at each step.
 BATCH_STRETCH, WHOLE_STRETCH = 128, 64
+
+PHASES = ("memorizing", "waiting", "generalizing")
 
 #: Of networks that see a batch at each step.
 BATCHES: dict[str, Statistic] = {}
@@ -51,10 +54,9 @@ class Sound:
         """
         ends = [train_95(self), rises(self), val_95(self)]
         bounds = [0, *(int(min(end, len(self.gradients))) for end in ends)]
-        names = ("memorizing", "waiting", "generalizing")
         return {
             name: filtering.shares(self.gradients[a:b], BATCH_STRETCH)[:, 0]
-            for name, a, b in zip(names, bounds, bounds[1:], strict=False)
+            for name, a, b in zip(PHASES, bounds, bounds[1:], strict=False)
         }
 
     @cached_property
@@ -88,40 +90,19 @@ def val_95(network: Sound) -> float:
     return math.inf if step is None else step
 
 
-@statistic("lowest share at frequency 0 while memorizing", ".2%", BATCHES)
-def low_memorizing(network: Sound) -> float:
-    """Return that of the stretch that has least."""
-    return float(network.slow["memorizing"].min())
+def _of_a_phase(name: str, phase: str, word: str, take: Callable) -> None:
+    def measure(network: Sound) -> float:
+        return float(take(network.slow[phase]))
+
+    measure.__name__ = name
+    measure.__doc__ = f"Return that of the stretch of {phase} with the {word} share."
+    words = f"{word} share at frequency 0 while {phase}"
+    statistic(words, ".2%", BATCHES)(measure)
 
 
-@statistic("highest share at frequency 0 while memorizing", ".2%", BATCHES)
-def high_memorizing(network: Sound) -> float:
-    """Return that of the stretch that has most."""
-    return float(network.slow["memorizing"].max())
-
-
-@statistic("lowest share at frequency 0 while waiting", ".2%", BATCHES)
-def low_waiting(network: Sound) -> float:
-    """Return that of the stretch that has least."""
-    return float(network.slow["waiting"].min())
-
-
-@statistic("highest share at frequency 0 while waiting", ".2%", BATCHES)
-def high_waiting(network: Sound) -> float:
-    """Return that of the stretch that has most."""
-    return float(network.slow["waiting"].max())
-
-
-@statistic("lowest share at frequency 0 while generalizing", ".2%", BATCHES)
-def low_generalizing(network: Sound) -> float:
-    """Return that of the stretch that has least."""
-    return float(network.slow["generalizing"].min())
-
-
-@statistic("highest share at frequency 0 while generalizing", ".2%", BATCHES)
-def high_generalizing(network: Sound) -> float:
-    """Return that of the stretch that has most."""
-    return float(network.slow["generalizing"].max())
+for _phase in PHASES:
+    _of_a_phase(f"low_{_phase}", _phase, "lowest", Tensor.min)
+    _of_a_phase(f"high_{_phase}", _phase, "highest", Tensor.max)
 
 
 @statistic("stretches with less slow power than noise", ".0%", BATCHES)

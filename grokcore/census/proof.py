@@ -149,22 +149,6 @@ def _growth(network: Specimen) -> pd.DataFrame:
     return progress_measures(network.run)
 
 
-def restricted_when_wrong(measures: pd.DataFrame, p: int) -> float:
-    """Return restricted loss over ln p, when the validation loss was last above ln p.
-
-    ln p is the loss of a network that knows nothing.
-    """
-    wrong = measures[measures.val_loss > math.log(p)]
-    return float(wrong.restricted_val.iloc[-1]) / math.log(p)
-
-
-def gone_when_memorized(measures: pd.DataFrame, p: int) -> float:
-    """Return how much of the restricted loss is gone at the end of memorization."""
-    end = progress.phases(measures).memorization
-    left = measures.restricted_val[measures.step == end].iloc[0]
-    return 1 - float(left) / math.log(p)
-
-
 @statistic("restricted over validation loss at the end", ".2f")
 def restricted_at_end(network: Specimen) -> float:
     """Return the loss on unseen questions with the key directions alone, over all."""
@@ -180,14 +164,22 @@ def excluded_at_end(network: Specimen) -> float:
 
 @statistic("restricted loss / ln p, validation at ln p", _SHARE)
 def restricted_first(network: Specimen) -> float:
-    """Return :func:`restricted_when_wrong` of the kept snapshots."""
-    return restricted_when_wrong(_growth(network), network.task.p)
+    """Return restricted loss over ln p, when validation loss was last above ln p.
+
+    ln p is the loss of a network that knows nothing.
+    """
+    measures, nothing = _growth(network), math.log(network.task.p)
+    wrong = measures[measures.val_loss > nothing]
+    return float(wrong.restricted_val.iloc[-1]) / nothing
 
 
 @statistic("restricted loss gone when memorization ends", _SHARE)
 def overlap(network: Specimen) -> float:
-    """Return :func:`gone_when_memorized` of the kept snapshots."""
-    return gone_when_memorized(_growth(network), network.task.p)
+    """Return how much of ln p the restricted loss has lost by then."""
+    measures = _growth(network)
+    end = progress.phases(measures).memorization
+    left = measures.restricted_val[measures.step == end].iloc[0]
+    return 1 - float(left) / math.log(network.task.p)
 
 
 @statistic("lowest excluded loss, over ln p", _SHARE)

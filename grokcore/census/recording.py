@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
@@ -11,9 +10,16 @@ from typing import TYPE_CHECKING
 import torch
 
 from grokcore import rounding, storage
-from grokcore.census.populations import FOLDER, OWN, POPULATIONS, Population, measure
+from grokcore.census.listening import Heard
+from grokcore.census.populations import (
+    FOLDER,
+    JITTER,
+    OWN,
+    POPULATIONS,
+    Population,
+    measure,
+)
 from grokcore.experiments import Experiment
-from grokcore.listening import Heard
 from grokcore.progress import progress_bar
 from grokcore.runs import Run, store
 
@@ -64,11 +70,9 @@ def take(
         for number in roundings
         for seed in seeds or population.seeds
     ]
-    # The stores of other roundings lie beside it.
-    root = Path(os.environ.get("GROKCORE_STORE") or store())
     rows = []
     with progress_bar(show=progress, total=len(jobs), desc=name, unit="run") as bar:
-        for row in _rows(jobs, root, executor):
+        for row in _rows(jobs, executor):
             rows.append(row)
             bar.update()
     provenance = rows[0].pop("provenance")
@@ -78,54 +82,48 @@ def take(
     labels = [column for column in found if column not in population.statistics]
     path = into / f"{name}.csv"
     if path.exists():
-        old = pd.read_csv(path, dtype={"keys": str})
-        kept = ~old["rounding"].isin(set(found["rounding"]))
-        found = pd.concat([old[kept], found], ignore_index=True)
+        # Of two rows of one network the new one stays.
+        found = pd.concat([pd.read_csv(path, dtype={"keys": str}), found])
+        found = found.drop_duplicates(["seed", "rounding"], keep="last")
     found = found.sort_values(["rounding", "seed"], key=_in_order, kind="stable")
     found = found[[*labels, *population.statistics]]
     text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     storage.write_text(path, text)
     _write_provenance(into / f"{name}.json", population.experiment, provenance, machine)
-    return found
+    return found.reset_index(drop=True)
 
 
 def _in_order(column: pd.Series) -> pd.Series:
     """The machine's own rounding first, then jitters, then machines."""
     if column.name != "rounding":
         return column
-    return column.map(lambda text: (text != OWN, not text.startswith("jitter"), text))
+    return column.map(lambda text: (text != OWN, not text.startswith(JITTER), text))
 
 
-def _rows(
-    jobs: list[tuple[str, int, int, str]], root: Path, executor: Executor | None
-) -> Iterator[dict]:
+def _rows(jobs: list[tuple], executor: Executor | None) -> Iterator[dict]:
     if executor is None:
-        yield from (_row(*job, root) for job in jobs)
+        yield from (_row(*job) for job in jobs)
         return
-    futures = [executor.submit(_row, *job, root) for job in jobs]
-    for future in as_completed(futures):
+    for future in as_completed([executor.submit(_row, *job) for job in jobs]):
         yield future.result()
 
 
-def _row(name: str, seed: int, number: int, machine: str, root: Path) -> dict:
+def _row(name: str, seed: int, number: int, machine: str) -> dict:
     """Train one network, or load it, and measure it."""
     population = POPULATIONS[name]
     experiment = population.experiment.replace(seed=seed)
     threads = torch.get_num_threads()
-    before = os.environ.get(rounding.VARIABLE)
-    os.environ[rounding.VARIABLE] = str(number)
     if not machine:
         torch.set_num_threads(1)
     try:
-        label = machine or (f"jitter {number}" if number else OWN)
-        folder = root / label.replace(" ", "-")
-        found = population.train(experiment, progress=False, root=folder)
-        return _measured(population, found, label)
+        with rounding.use(number):
+            # What a machine is called is known to nobody else: a store of its own.
+            root = store() / machine.replace(" ", "-") if machine else None
+            found = population.train(experiment, progress=False, root=root)
+            label = machine or (f"{JITTER} {number}" if number else OWN)
+            return _measured(population, found, label)
     finally:
         torch.set_num_threads(threads)
-        os.environ.pop(rounding.VARIABLE)
-        if before is not None:
-            os.environ[rounding.VARIABLE] = before
 
 
 def _measured(population: Population, found: Run | Heard, label: str) -> dict:

@@ -8,6 +8,7 @@ from grokcore.catalogue import CATALOGUE
 from grokcore.claims import histories, networks
 from grokcore.claims.histories import each
 from grokcore.claims.ledger import Claim, Setting
+from grokcore.claims.networks import statistic
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
 from grokcore.studies import STUDIES
@@ -57,7 +58,7 @@ MECHANISM = (
         source="S0",
         statement="A trained embedding is sparse in frequency.",
         chapter="04",
-        settings=_both(networks.key_share),
+        settings=_both(statistic("key_share")),
         statistic="share of the embedding's power in its key frequencies",
         verdict=Within(low=0.8, partly=Within(low=0.5)),
         form=".1%",
@@ -67,7 +68,7 @@ MECHANISM = (
         source="S0",
         statement="An untrained embedding is flat.",
         chapter="04",
-        settings=_both(networks.untrained_share),
+        settings=_both(statistic("untrained_share")),
         statistic="share of as many frequencies before training, the strongest",
         verdict=Within(high=0.2),
         form=".1%",
@@ -77,7 +78,7 @@ MECHANISM = (
         source="S0",
         statement="With a fixed, a head's score of b oscillates at one frequency.",
         chapter="05",
-        settings=_both(networks.score_share),
+        settings=_both(statistic("score_share")),
         statistic="share of one frequency in a score, in the least pure head",
         verdict=Within(low=0.9, partly=Within(low=0.5)),
         form=".0%",
@@ -87,7 +88,7 @@ MECHANISM = (
         source="S0",
         statement="Before training that score is noise.",
         chapter="05",
-        settings=_both(networks.untrained_score_share),
+        settings=_both(statistic("untrained_score_share")),
         statistic="share of one frequency before training, in the purest head",
         verdict=Within(high=0.15, partly=Within(high=0.5)),
         form=".0%",
@@ -97,7 +98,7 @@ MECHANISM = (
         source="S0",
         statement="The network turns b into −b to make use of cos(a − b).",
         chapter="05",
-        settings=_both(networks.swapped),
+        settings=_both(statistic("swapped")),
         statistic="share of the neurons' variance that a swap of a and b changes",
         verdict=Within(low=0.3, partly=Within(low=0.05)),
         form=".3%",
@@ -107,7 +108,7 @@ MECHANISM = (
         source="N",
         statement="The logits are Σ α cos w(a + b − c) over the key frequencies.",
         chapter="05",
-        settings=_both(networks.cosines),
+        settings=_both(statistic("formula_share")),
         statistic="share of the logits' variance that the sum explains",
         verdict=Within(low=0.85, partly=Within(low=0.5)),
         form=".1%",
@@ -118,7 +119,7 @@ MECHANISM = (
         source="N",
         statement="That sum alone has a lower loss than the network.",
         chapter="05",
-        settings=_both(networks.loss_of_formula),
+        settings=_both(statistic("formula_loss")),
         statistic="loss of the sum, as a share of the network's",
         verdict=Within(high=1.0),
         form=".2%",
@@ -129,7 +130,7 @@ MECHANISM = (
         source="N",
         statement="The restricted loss falls long before the validation loss does.",
         chapter="06",
-        settings=_both(networks.restricted_first),
+        settings=_both(statistic("restricted_first")),
         statistic="restricted loss, as a share of an untrained network's, when the "
         "validation loss is last above that",
         verdict=Within(high=0.1, partly=Within(high=0.6)),
@@ -140,7 +141,7 @@ MECHANISM = (
         source="N",
         statement="Memorization is over before the circuit forms.",
         chapter="06",
-        settings=_both(networks.overlap),
+        settings=_both(statistic("overlap")),
         statistic="how much of the restricted loss is gone when memorization ends",
         verdict=Within(high=0.2, partly=Within(high=0.5)),
         form=".0%",

@@ -65,13 +65,17 @@ def quantity(amount: float, unit: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Begin with a capital and end with a full stop.
+    """Begin with a capital, unless it is a function's name, and end with a full stop.
 
     >>> sentence("validation loss ends at 4")
     'Validation loss ends at 4.'
+    >>> sentence("f(a) is a wave.")
+    'f(a) is a wave.'
     """
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    if text[1:2] != "(":
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def listed(events: Sequence[str]) -> str:

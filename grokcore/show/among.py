@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -12,13 +13,18 @@ from matplotlib.figure import Figure
 from grokcore.show._axes import round_ticks
 from grokcore.show._words import sentence
 from grokcore.show.picture import Picture
-from grokcore.show.style import FAINT, INK, OKABE_ITO, PAPER, WIDTH, style
+from grokcore.show.style import FAINT, OKABE_ITO, PAPER, WIDTH, style
 
 _ROW = 0.95
 """Inches a statistic takes."""
 
+_LETTERS, _LINE = 48, 0.19
+"""What fits into a line beside the reader's own value, and inches of one more line."""
+
 _BINS = 48
 """Columns of dots across a row; dots of one column stand on each other."""
+
+_MINE = OKABE_ITO["vermilion"]
 
 Tell = Callable[[float], str]
 
@@ -65,43 +71,48 @@ def among(
     along = getattr(population, "attrs", {})
     words = along.get("words", {}) if words is None else words
     forms = along.get("forms", {}) if forms is None else forms
-    figure = Figure(figsize=(WIDTH, 0.15 + _ROW * len(mine)), layout="constrained")
+    titles = [_title(words.get(name, name), population[name]) for name in mine]
+    lines = sum(1 + title.count("\n") for title in titles)
+    height = 0.15 + _ROW * len(mine) + _LINE * (lines - len(mine))
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     rows = figure.subplots(len(mine), squeeze=False)[:, 0]
     told = []
-    for ax, (name, value) in zip(rows, mine.items(), strict=True):
+    for ax, title, (name, value) in zip(rows, titles, mine.items(), strict=True):
         values = np.asarray(population[name], dtype=float)
         write = _writer(forms.get(name))
-        _draw(ax, values, float(value), words.get(name, name), write, who)
+        ax.set_title(title, fontweight="normal", pad=4)
+        _draw(ax, values, float(value), write)
+        note = f"{who}: {write(value) if math.isfinite(value) else 'not there'}"
+        ax.set_title(note, loc="right", fontweight="normal", color=_MINE, pad=4)
         told.append(_told(words.get(name, name), values, float(value), write, who))
     return Picture(figure, " ".join(told), rows[0])
 
 
-def _draw(
-    ax: Axes, values: np.ndarray, value: float, words: str, write: Tell, who: str
-) -> None:
+def _title(words: str, values: Sequence[float]) -> str:
+    beyond = int((~np.isfinite(np.asarray(values, dtype=float))).sum())
+    return textwrap.fill(f"{words} ({beyond} not there)" if beyond else words, _LETTERS)
+
+
+def _draw(ax: Axes, values: np.ndarray, value: float, write: Tell) -> None:
     there = values[np.isfinite(values)]
     everything = np.append(there, value) if math.isfinite(value) else there
     low, high = (everything.min(), everything.max()) if len(everything) else (0, 1)
     room = 0.04 * (high - low) or 0.04 * abs(high) or 0.5
-    ax.set_xlim(low - room, high + room)
     ax.set_ylim(0, 1)
     ax.grid(False)
     ax.spines["left"].set_visible(False)
     ax.set_yticks([])
     whole = len(there) > 0 and bool((everything == everything.round()).all())
-    ax.xaxis.set_major_locator(round_ticks(ax, integer=whole))
-    ax.xaxis.set_major_formatter(lambda x, _: write(x).replace("-", "−"))
-    ax.set_title(words, fontweight="normal", pad=4)
+    places = round_ticks(ax, integer=whole).tick_values(low, high)
+    # The first of those that are written alike; a value that all share stands alone.
+    ticks = {write(x): x for x in ([low] if low == high else reversed(places))}
+    ax.set_xticks([*ticks.values()], [*ticks])
+    ax.set_xlim(low - room, high + room)
     x, y = _stacked(there, *ax.get_xlim())
     ax.plot(x, y, "o", markersize=4, color=FAINT, alpha=0.55, markeredgewidth=0)
     if math.isfinite(value):
-        color = OKABE_ITO["vermilion"]
         look = {"markersize": 9, "markeredgecolor": PAPER, "zorder": 3}
-        ax.plot(value, 0.1, "D", color=color, clip_on=False, **look)
-    beyond = len(values) - len(there)
-    notes = [f"{who}: {write(value) if math.isfinite(value) else 'not there'}"]
-    notes += [f"{beyond} not there"] if beyond else []
-    ax.set_title(" · ".join(notes), loc="right", fontweight="normal", color=INK, pad=4)
+        ax.plot(value, 0.1, "D", color=_MINE, clip_on=False, **look)
 
 
 def _stacked(values: np.ndarray, low: float, high: float) -> tuple:
@@ -120,25 +131,27 @@ def _stacked(values: np.ndarray, low: float, high: float) -> tuple:
 def _told(words: str, values: np.ndarray, value: float, write: Tell, who: str) -> str:
     there = values[np.isfinite(values)]
     beyond = len(values) - len(there)
-    if len(there):
+    if not len(there):
+        spread = "no network is there"
+    elif there.min() == there.max():
+        spread = f"{len(there)} networks, all at {write(there[0])}"
+    else:
         spread = (
             f"{len(there)} networks from {write(there.min())} to {write(there.max())}, "
             f"the middle one at {write(float(np.median(there)))}"
         )
-    else:
-        spread = "no network is there"
     if beyond and len(there):
         spread += f", {beyond} not there"
     if not math.isfinite(value):
         return sentence(f"{words}: {spread}; {who} is not there")
     below = int((there < value).sum())
-    return sentence(
-        f"{words}: {spread}; {who} has {write(value)}, more than {below} of them"
-    )
+    place = f"more than {below} of them" if below else "and none of them less"
+    return sentence(f"{words}: {spread}; {who} has {write(value)}, {place}")
 
 
 def _writer(form: str | None) -> Tell:
-    return _digits if form is None else lambda value: format(value, form)
+    tell = _digits if form is None else lambda value: format(value, form)
+    return lambda value: tell(value).replace("-", "−")
 
 
 def _digits(value: float) -> str:
