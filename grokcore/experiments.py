@@ -117,7 +117,7 @@ class Experiment:
         if self.schedule == "constant" and self.fall_from != _FALL_FROM:
             raise ValueError(
                 f"fall_from={self.fall_from} needs a schedule that falls, 'linear' or "
-                f"'cosine', not 'constant'"
+                f"'cosine'; with 'constant', leave it at {_FALL_FROM}"
             )
         if isinstance(self.snapshots, tuple) and self.snapshots:
             late = [step for step in self.snapshots if step > self.last_step]
