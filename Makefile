@@ -23,7 +23,7 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
 
 # Machines that round otherwise, each with a weight seed of its own: one thread; no
 # AVX-512; no vector units; the other library for products; three by lot (see
-# grokcore/rounding.py).
+# grokcore/backend/rounding.py).
 ROUNDINGS ?= \
   GROKCORE_SEED=5,OMP_NUM_THREADS=1 \
   GROKCORE_SEED=6,ONEDNN_MAX_CPU_ISA=AVX2,ATEN_CPU_CAPABILITY=avx2 \
@@ -129,9 +129,10 @@ lot: $(READY) ## two chapters with a weight seed and a rounding drawn by the com
 bench: $(READY) ## measure speed, against peers and against plain matrix products
 	@$(BIN)/python -m benchmarks
 
-lint: $(READY) ## ruff: lint and format, changing nothing
+lint: $(READY) ## ruff, and which room may import which; changes nothing
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 format: $(READY) ## ruff: mend and format; strip the notebooks' outputs
 	@$(BIN)/ruff check --fix .

@@ -4,8 +4,8 @@ MLP in, MLP out and unembed, forward and both backward, on the shapes of the ans
 position. No bias, activation, attention, loss or optimizer.
 
 It is a yardstick and not a bound: the reference multiplies by ``torch.mm``, as the
-peers do, and our step by the quicker of torch's libraries (:mod:`grokcore.products`).
-The same products by that library are timed beside it.
+peers do, and our step by the quicker of torch's libraries
+(:mod:`grokcore.backend.matmul`). The same products by that library are timed beside it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from benchmarks.timing import Action
 from grokcore import Experiment
-from grokcore.products import affine
+from grokcore.backend.matmul import affine
 
 
 def shapes(experiment: Experiment) -> list[tuple[int, int, int]]:

@@ -40,9 +40,5 @@ class Ours:
         return self.trainer.last_step
 
     def _count_evaluations(self) -> int:
-        trainer = self.trainer
-        count = 0
-        for trainer.step in range(self._steps + 1):
-            count += trainer.due(last=trainer.step == self._steps)
-        trainer.step = 0
-        return count
+        moments, last = self.trainer.moments, self._steps
+        return sum(moments.due(step, [], step == last) for step in range(last + 1))

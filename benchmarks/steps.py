@@ -9,11 +9,11 @@ from benchmarks.findings import Finding, Target
 from benchmarks.ours import Ours
 from benchmarks.recipes import EMBEDDING_MLP, LIVE, TWO_LAYERS
 from benchmarks.timing import Times, interleaved, median_ratio
-from grokcore import devices, products
+from grokcore.backend import devices, matmul
 
 
 def against_floor(repeats: int) -> list[Finding]:
-    library = products.library(torch.device("cpu"))
+    library = matmul.library(torch.device("cpu"))
     sides = {
         "ours": Ours(LIVE).step,
         "floor": floor.by_mm(LIVE),

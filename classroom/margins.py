@@ -4,9 +4,9 @@
 
 Each reference answer, and each wrong answer that a check only catches by training it,
 is trained with 20 seeds and 5 roundings: that of this machine, and four that imitate
-others (:mod:`grokcore.rounding`). The table has a row for each number. What is there
-is kept, so that it may be stopped and goes on; exercises that are named are made anew,
-as they have to be when their question or answer changes.
+others (:mod:`grokcore.backend.rounding`). The table has a row for each number. What
+is there is kept, so that it may be stopped and goes on; exercises that are named are
+made anew, as they have to be when their question or answer changes.
 
 All that is measured is better the smaller it is, and passes up to its threshold. An
 answer that is right has to be 1.5 times below it, one that is wrong 1.5 times above.
@@ -31,8 +31,9 @@ from unittest import mock
 import jupytext
 
 from classroom.masters import MASTERS, Question, read
-from grokcore import rounding, training
+from grokcore import training
 from grokcore.analysis import fourier
+from grokcore.backend import rounding
 from grokcore.checks import circles, memory, speed
 
 __all__ = [

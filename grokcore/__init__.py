@@ -5,22 +5,28 @@
 '(a + b) mod 113'
 """
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.filters import Chain, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
-from grokcore.projections import FixedNorm
+from grokcore.runs import (
+    Run,
+    StoreError,
+    TrainingDiverged,
+    load,
+    progress_measures,
+    run,
+)
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
-    from grokcore import analysis, census, lens, show, tracking
-    from grokcore.derived import progress_measures
-    from grokcore.runs import Run, StoreError, TrainingDiverged, load, run
+    from grokcore import analysis, census, lens, show
     from grokcore.sweeps import sweep
+    from grokcore.training import trackers as tracking
 
 __version__ = "0.1.0"
 
@@ -29,7 +35,6 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
-    "Chain",
     "EmbeddingMLPConfig",
     "Experiment",
     "FixedNorm",
@@ -56,27 +61,19 @@ __all__ = [
 
 # Loaded when first used: a reader who only describes experiments waits for nothing.
 _LAZY = {
-    "Run": "runs",
-    "StoreError": "runs",
-    "TrainingDiverged": "runs",
-    "load": "runs",
-    "run": "runs",
-    "sweep": "sweeps",
-    "analysis": None,
-    "census": None,
-    "progress_measures": "derived",
-    "lens": None,
-    "show": None,
-    "tracking": None,
+    "analysis": "grokcore.analysis",
+    "census": "grokcore.census",
+    "lens": "grokcore.lens",
+    "show": "grokcore.show",
+    "sweep": "grokcore.sweeps:sweep",
+    "tracking": "grokcore.training.trackers",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'grokcore' has no attribute {name!r}")
-    home = _LAZY[name]
-    module = import_module(f"grokcore.{home or name}")
-    return module if home is None else getattr(module, name)
+    return resolve_name(_LAZY[name])
 
 
 def __dir__() -> list[str]:

@@ -19,20 +19,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from grokcore.descriptions import description, refusing, without_defaults
-from grokcore.filters import Filter
+from grokcore.config import description, refusing, without_defaults
+from grokcore.filters import Filter, Projection
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
-from grokcore.projections import FixedNorm
-from grokcore.schedules import ScheduleName
+from grokcore.optimizers.schedules import ScheduleName
 from grokcore.tasks import ModularTask
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from grokcore.runs import Run
-    from grokcore.training import Callback
 
 __all__ = ["TRAINING_REVISION", "Experiment"]
 
@@ -95,7 +88,7 @@ class Experiment:
     seed: int = Field(0, ge=0)
     loss: LossName = "cross_entropy"
     filter: Filter | None = None
-    projection: FixedNorm | None = None
+    projection: Projection | None = None
     precision: Literal["float32", "bfloat16"] = "float32"
     batch_size: int | None = Field(None, ge=1)
     warmup: int = Field(0, ge=0)
@@ -142,32 +135,10 @@ class Experiment:
         steps = self.epochs * self.steps_per_epoch
         return steps if self.max_steps is None else min(steps, self.max_steps)
 
-    def run(
-        self,
-        *,
-        progress: bool | None = None,
-        callbacks: Iterable[Callback] = (),
-        device: str | None = None,
-        resume_every: float = 20.0,
-        root: Path | None = None,
-    ) -> Run:
-        """Train, or load what was trained before; see :func:`grokcore.runs.run`."""
-        from grokcore.runs import run
-
-        return run(
-            self,
-            progress=progress,
-            callbacks=callbacks,
-            device=device,
-            resume_every=resume_every,
-            root=root,
-        )
-
-    def stored(self, root: Path | None = None) -> Run | None:
-        """Return what the store has of it, finished or not, without training."""
-        from grokcore.runs import stored
-
-        return stored(self, root)
+    if TYPE_CHECKING:
+        # Of grokcore.runs, which gives them to this class when it is loaded.
+        def run(self, **options: Any) -> Any: ...
+        def stored(self, root: Any = None) -> Any: ...
 
     def to_json(self) -> str:
         """Return all fields as JSON, readable by people."""

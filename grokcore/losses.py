@@ -8,11 +8,12 @@ would round to zero.
 import warnings
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from grokcore.config import one_of
 
 __all__ = [
     "LOSSES",
@@ -22,8 +23,6 @@ __all__ = [
     "mse",
     "stablemax",
 ]
-
-LossName = Literal["cross_entropy", "cross_entropy_float32", "mse", "stablemax"]
 
 
 @cache
@@ -98,9 +97,11 @@ def mse(logits: Tensor, targets: Tensor) -> Tensor:
     return F.mse_loss(_precise(logits), one_hot.to(_precise(logits).dtype))
 
 
+#: All losses by name.
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "cross_entropy": cross_entropy,
-    "cross_entropy_float32": cross_entropy_float32,
-    "mse": mse,
-    "stablemax": stablemax,
+    loss.__name__: loss
+    for loss in (cross_entropy, cross_entropy_float32, mse, stablemax)
 }
+
+#: A name in that table.
+LossName = one_of(LOSSES)

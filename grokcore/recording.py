@@ -9,14 +9,13 @@ from pathlib import Path
 
 import torch
 
-from grokcore import storage
 from grokcore.analysis.delay import GrokkingDelay
 from grokcore.catalogue import CATALOGUE
-from grokcore.derived import PROGRESS_FILE, measurable, measure
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, Run, load, run, store, stored
-from grokcore.storage import StoreError
-from grokcore.studies import SHIPPED, STUDIES, Study
+from grokcore.runs import RECORDED, SHIPPED, Run, files, load, run, store, stored
+from grokcore.runs.files import StoreError
+from grokcore.runs.measured import PROGRESS_FILE, measurable, measure
+from grokcore.studies import STUDIES, Study
 
 __all__ = [
     "Reproduction",
@@ -75,7 +74,8 @@ def ship(
         target: the folder, which is deleted first if it is there.
         whole: steps whose weights are kept whole.
         parameters: what is kept of all other snapshots.
-        measured: keep what :func:`grokcore.derived.measure` finds on all snapshots.
+        measured: keep what :func:`grokcore.runs.measured.measure` finds on all
+            snapshots.
 
     Raises:
         ValueError: if the run has no snapshots at those steps.
@@ -87,12 +87,12 @@ def ship(
     for step in source.snapshots if parameters else sorted(whole):
         weights = source.weights(step)
         kept = weights if step in whole else {n: weights[n] for n in parameters}
-        storage.write_tensors(
+        files.write_tensors(
             target / "snapshots" / f"{step}.safetensors",
             {n: t.to(torch.float16) for n, t in kept.items()},
         )
     if measured:
-        storage.write_table(target / PROGRESS_FILE, measure(source))
+        files.write_table(target / PROGRESS_FILE, measure(source))
     target.mkdir(parents=True, exist_ok=True)
     for file in ("history.npz", "experiment.json"):
         shutil.copyfile(source.folder / file, target / file)

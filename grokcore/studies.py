@@ -12,17 +12,13 @@ from typing import Any, Literal
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.filters import Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import TransformerConfig
 from grokcore.optimizers import Adam, AdamW, Muon
-from grokcore.projections import FixedNorm
-from grokcore.runs import RECORDED, Run, StoreError, stored
+from grokcore.runs import Run, load
 from grokcore.tasks import ModularTask
 
-__all__ = ["LEARNING_RATES", "SHIPPED", "STUDIES", "Study", "find", "look"]
-
-#: The studies' runs that ship with the package, by the names of their experiments.
-SHIPPED = RECORDED / "studies"
+__all__ = ["LEARNING_RATES", "STUDIES", "Study"]
 
 
 @dataclass(frozen=True)
@@ -52,52 +48,13 @@ class Study:
         """Return the runs of each arm, in the order of its experiments.
 
         Raises:
-            ~grokcore.storage.StoreError: if one is missing, or cannot be read.
+            ~grokcore.runs.files.StoreError: if one is missing, or cannot be read.
 
         >>> runs = STUDIES["grokfast"].runs()
         >>> [len(arm) for arm in runs.values()]
         [3, 3, 3]
         """
-        return {name: [find(e) for e in arm] for name, arm in self.arms.items()}
-
-
-def look(experiment: Experiment) -> Run | None:
-    """Return the run of an experiment that ships with the package, or is stored.
-
-    One that was interrupted does not count: nobody knows yet how it ends. One that
-    diverged does.
-
-    Raises:
-        ~grokcore.storage.StoreError: if it cannot be read.
-    """
-    run = stored(experiment, SHIPPED) or _of_the_catalogue(experiment)
-    run = run or stored(experiment)
-    return None if run is None or run.status == "interrupted" else run
-
-
-def find(experiment: Experiment) -> Run:
-    """Return what :func:`look` does.
-
-    Raises:
-        ~grokcore.storage.StoreError: if there is no such run, or it cannot be read.
-    """
-    run = look(experiment)
-    if run is None:
-        raise StoreError(
-            f"no run of {experiment.name} ships with grokcore or is stored; "
-            f"grokcore claims --train trains what is missing"
-        )
-    return run
-
-
-def _of_the_catalogue(experiment: Experiment) -> Run | None:
-    """The run that ships under the experiment's name in the catalogue."""
-    for name, described in CATALOGUE.items():
-        folder = RECORDED / name
-        if described == experiment and (folder / "experiment.json").exists():
-            run = Run(folder)
-            return run if run.experiment == experiment else None
-    return None
+        return {name: [load(e) for e in arm] for name, arm in self.arms.items()}
 
 
 def _seeds(experiment: Experiment, seeds: Iterable[int] = range(3)) -> tuple:

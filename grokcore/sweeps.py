@@ -14,9 +14,9 @@ from typing import overload
 
 import torch
 
-from grokcore import devices, rounding
+from grokcore.backend import devices, rounding
 from grokcore.experiments import Experiment
-from grokcore.progress import progress_bar
+from grokcore.progress_bar import progress_bar
 from grokcore.runs import Run, StoreError, run, store
 
 __all__ = ["Sweep", "sweep"]

@@ -1,36 +1,13 @@
 """Importing is cheap, and arrows point one way only."""
 
-import ast
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import grokcore
-
-ROOT = Path(grokcore.__file__).parent
-
-#: From the bottom to the top; a module imports nothing from above its own line.
-FLOORS = [
-    {"tokens", "products", "operations", "descriptions", "schedules", "threads"},
-    {"tasks", "models", "losses", "optimizers", "filters", "projections"},
-    {"state_dicts", "summary"},
-    {"experiments"},
-    {"catalogue"},
-    {"evaluation", "training"},
-    {"storage"},
-    {"keeping"},
-    {"runs"},
-    {"derived", "studies"},
-    {"census"},
-    {"sweeps", "recording", "claims", "speedrun", "tracking"},
-    {"_errors", "_options"},
-    {"_speedrun"},
-    {"cli"},
-]
-#: What a run hands its arrays to.
-BESIDE = {"analysis", "show"}
-#: Helpers that know nothing of the rest, and the bridge to another library.
-ALONE = {"bridge_names", "devices", "memory", "progress", "rounding", "spacing"}
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):
@@ -71,75 +48,23 @@ def test_an_unknown_attribute_is_an_attribute_error():
         grokcore.grok  # noqa: B018 - looking is the test
 
 
-def imports_of(path):
-    """Parts of grokcore that a file imports: (part, whether only when called)."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-
-    def visit(node, lazy):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            return
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lazy = True
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, lazy
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are written out in full"
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}", lazy
-        for child in ast.iter_child_nodes(node):
-            yield from visit(child, lazy)
-
-    return list(visit(tree, lazy=False))
-
-
-def part_of(path):
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
-
-
-FILES = [p for p in sorted(ROOT.rglob("*.py")) if p != ROOT / "__init__.py"]
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_nothing_imports_upwards(path):
-    here = part_of(path)
-    floor = {part: i for i, parts in enumerate(FLOORS) for part in parts}
-    for name, lazy in imports_of(path):
-        package, _, rest = name.partition(".")
-        there = rest.partition(".")[0]
-        if package != "grokcore" or there == here:
-            continue
-        if not (ROOT / there).exists() and not (ROOT / f"{there}.py").exists():
-            # A name of the package itself, which only the outermost rooms may use.
-            assert here not in floor, f"import {there} from where it is made"
-            continue
-        if here in ALONE:
-            pytest.fail(f"{here} knows nothing of {there}")
-        if here in BESIDE:
-            # They take arrays: the parts below at most, never a run.
-            assert there in BESIDE | ALONE | FLOORS[0] | FLOORS[1], (
-                f"{here} imports {there}"
-            )
-        elif here in floor and there in floor:
-            hands_itself_to_the_store = (here, there) == (
-                "experiments",
-                "runs",
-            ) and lazy
-            assert floor[there] <= floor[here] or hands_itself_to_the_store
-
-
-def test_only_the_bridge_imports_transformer_lens():
-    users = {
-        part_of(path)
-        for path in FILES
-        for name, _ in imports_of(path)
-        if name.startswith("transformer_lens")
-    }
-    assert users == {"lens"}
-    lens = imports_of(ROOT / "lens.py")
-    assert all(lazy for name, lazy in lens if name.startswith("transformer_lens"))
-
-
-def test_every_part_has_its_place():
-    places = set().union(*FLOORS, BESIDE, ALONE, {"lens", "checks"})
-    assert {part_of(path) for path in FILES} <= places
+def test_a_circle_or_an_arrow_upwards_fails_the_linter(tmp_path):
+    """The contracts in pyproject.toml are not so wide that nothing breaks them."""
+    root = Path(grokcore.__file__).parents[1]
+    for name in ("grokcore", "classroom"):
+        shutil.copytree(
+            root / name, tmp_path / name, ignore=shutil.ignore_patterns("recorded")
+        )
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    tasks = tmp_path / "grokcore" / "tasks" / "tokens.py"
+    tasks.write_text(tasks.read_text() + "\nfrom grokcore import experiments\n")
+    lint = "from importlinter.cli import lint_imports_command as lint; lint()"
+    done = subprocess.run(
+        [sys.executable, "-c", lint, "--no-cache"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "nothing from above its own line BROKEN" in done.stdout
+    assert "No circle, in no package BROKEN" in done.stdout

@@ -6,19 +6,20 @@ import pytest
 from typer.testing import CliRunner
 
 import grokcore as gc
-from grokcore import cli, recording, storage, studies
-from grokcore.derived import PROGRESS_FILE
-from grokcore.runs import Run, StoreError
-from grokcore.spacing import log_spaced
-from grokcore.studies import STUDIES, Study, find, look
+from grokcore import cli, recording
+from grokcore.cli import commands
+from grokcore.runs import SHIPPED, Run, StoreError, files, find, load, lookup
+from grokcore.runs.measured import PROGRESS_FILE
+from grokcore.studies import STUDIES, Study
+from grokcore.training.moments import log_spaced
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
     """A folder of recorded runs of our own."""
     folder = tmp_path / "recorded"
-    monkeypatch.setattr(studies, "RECORDED", folder)
-    monkeypatch.setattr(studies, "SHIPPED", folder / "studies")
+    monkeypatch.setattr(lookup, "RECORDED", folder)
+    monkeypatch.setattr(lookup, "SHIPPED", folder / "studies")
     return folder
 
 
@@ -42,19 +43,19 @@ def test_a_run_that_ships_is_preferred_to_a_stored_one(study, shipped):
     first = study.experiments[0]
     first.run()
     recording.record_study(study, into=shipped / "studies")
-    assert find(first).folder == shipped / "studies" / first.name
+    assert load(first).folder == shipped / "studies" / first.name
 
 
 def test_a_recorded_run_of_the_catalogue_is_found_by_its_description(
     tiny, shipped, monkeypatch
 ):
-    monkeypatch.setattr(studies, "CATALOGUE", {"small": tiny(), "other": tiny(seed=5)})
+    monkeypatch.setattr(lookup, "CATALOGUE", {"small": tiny(), "other": tiny(seed=5)})
     recording.ship(tiny().run(root=shipped / "elsewhere"), shipped / "small")
-    assert look(tiny()).folder == shipped / "small"
-    assert look(tiny(seed=5)) is None
+    assert find(tiny()).folder == shipped / "small"
+    assert find(tiny(seed=5)) is None
     # Once the catalogue says otherwise, what is recorded is no run of it any more.
-    monkeypatch.setattr(studies, "CATALOGUE", {"small": tiny(lr=0.5)})
-    assert look(tiny()) is None and look(tiny(lr=0.5)) is None
+    monkeypatch.setattr(lookup, "CATALOGUE", {"small": tiny(lr=0.5)})
+    assert find(tiny()) is None and find(tiny(lr=0.5)) is None
 
 
 def test_a_missing_run_is_named(study, shipped):
@@ -81,7 +82,7 @@ def test_the_last_step_without_a_mistake_ships_whole(tiny, shipped, monkeypatch)
     monkeypatch.setattr(Run, "last_generalized", lambda self, accuracy=1.0: 20)
     study = Study("?", {"": (experiment,)}, 40, weights="generalized")
     assert recording.record_study(study, into=shipped / "studies") == []
-    run = find(experiment)
+    run = load(experiment)
     assert run.folder.parent == shipped / "studies"
     assert run.whole_snapshots == run.snapshots == (20,)
     steps = gc.progress_measures(run).step.tolist()
@@ -103,7 +104,7 @@ def test_embeddings_ship_from_all_snapshots(tiny, shipped):
     experiment.run()
     study = Study("?", {"": (experiment,)}, 30, weights="embedding")
     recording.record_study(study, into=shipped / "studies")
-    run = find(experiment)
+    run = load(experiment)
     assert run.snapshots == (0, 10, 20, 30) and run.whole_snapshots == ()
     assert list(run.weights(20)) == ["embed.W_E"]
 
@@ -111,7 +112,7 @@ def test_embeddings_ship_from_all_snapshots(tiny, shipped):
 def test_the_command_records_a_study_and_says_what_is_not_trained(
     study, shipped, monkeypatch
 ):
-    monkeypatch.setattr(cli, "STUDIES", {"small": study})
+    monkeypatch.setattr(commands, "STUDIES", {"small": study})
     first, *rest = study.experiments
     first.run()
     command = ["record", "small", "--into", str(shipped)]
@@ -140,7 +141,7 @@ def test_strays_are_runs_that_nothing_describes_any_more(
     changed = study.experiments[0]
     recording.ship(tiny(seed=4).run(), shipped / "studies" / changed.name)
     damaged = shipped / "small" / "experiment.json"
-    storage.write_json(damaged, json.loads(damaged.read_text()) | {"status": "odd"})
+    files.write_json(damaged, json.loads(damaged.read_text()) | {"status": "odd"})
     gone, small, *rest = recording.strays(shipped)
     assert gone.startswith("recorded/renamed belongs to no experiment")
     assert small.startswith("recorded/small cannot be read")
@@ -180,7 +181,7 @@ def test_a_run_ships_for_one_purpose():
 def test_all_studies_ship_completely(name):
     missing = []
     for experiment in STUDIES[name].experiments:
-        folder = studies.SHIPPED / experiment.name
+        folder = SHIPPED / experiment.name
         if not (folder / "experiment.json").exists():
             missing.append(experiment.name)
             continue

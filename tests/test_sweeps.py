@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import grokcore as gc
-from grokcore import SGD, devices
+from grokcore import SGD
+from grokcore.backend import devices
 from grokcore.runs import StoreError, TrainingDiverged, run
 from grokcore.sweeps import sweep
 

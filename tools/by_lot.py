@@ -29,7 +29,7 @@ class Lot:
     Attributes:
         chapters: their numbers.
         seed: of the weights.
-        rounding: as grokcore/rounding.py numbers them.
+        rounding: as grokcore/backend/rounding.py numbers them.
     """
 
     chapters: tuple[str, str]

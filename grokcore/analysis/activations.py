@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from grokcore.backend.matmul import affine
 from grokcore.models import Transformer
 from grokcore.models.layers import Block
-from grokcore.products import affine
-from grokcore.tokens import write
+from grokcore.tasks.tokens import write
 
 __all__ = ["Activations", "activations", "table_tokens"]
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from grokcore import schedules
 from grokcore.analysis import fourier, geometry
 from grokcore.census.base import Specimen, statistic
 from grokcore.census.course import val_95
 from grokcore.models import TransformerConfig
+from grokcore.optimizers import schedules
 from grokcore.tasks import ModularTask
 
 #: How many untrained networks say what is no circle yet.

@@ -10,9 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grokcore import storage
 from grokcore.experiments import Experiment
-from grokcore.runs import Run, run, store, stored
+from grokcore.runs import Run, files, run, store, stored
 from grokcore.training import TrainingState
 
 __all__ = ["Heard", "listen"]
@@ -61,11 +60,11 @@ def listen(
         experiment: what to do.
         entries: how many numbers of the gradient to keep, chosen at random.
         progress: show a bar; ``None`` shows it in terminals and live kernels.
-        root: the folder of runs; ``None`` is :func:`grokcore.runs.store`.
+        root: the folder of runs; ``None`` is :func:`grokcore.runs.lookup.store`.
 
     Raises:
-        ~grokcore.training.TrainingDiverged: if the loss stops being a number.
-        ~grokcore.storage.StoreError: if a file cannot be read or written.
+        ~grokcore.training.trainer.TrainingDiverged: if the loss stops being a number.
+        ~grokcore.runs.files.StoreError: if a file cannot be read or written.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> small = Experiment(
@@ -80,14 +79,14 @@ def listen(
     path = folder / _FILE
     known = stored(experiment, root)
     if known is not None and known.status == "finished" and path.exists():
-        gradients = storage.read_tensors(path)["gradients"]
+        gradients = files.read_tensors(path)["gradients"]
         if gradients.shape[1] == entries:
             return Heard(known, gradients)
     shutil.rmtree(folder, ignore_errors=True)
     ear = _Ear(entries)
     found = run(experiment, progress=progress, callbacks=[ear], root=root)
     gradients = torch.stack(ear.heard)
-    storage.write_tensors(path, {"gradients": gradients})
+    files.write_tensors(path, {"gradients": gradients})
     return Heard(found, gradients)
 
 

@@ -2,7 +2,7 @@
 
 A live network differs from processor to processor, so no chapter may say of *the*
 network what only some have. A census says how many have it: one row a network (a weight
-seed on a machine's rounding, :mod:`grokcore.rounding`), one column a statistic.
+seed on a machine's rounding, :mod:`grokcore.backend.rounding`), one column a statistic.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from grokcore import storage
 from grokcore.catalogue import CATALOGUE
 from grokcore.census import gradients
 from grokcore.census.base import STATISTICS, Specimen, Statistic
 from grokcore.census.listening import Heard, listen
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, Run, run
+from grokcore.runs import RECORDED, Run, files, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +48,8 @@ class Population:
     Attributes:
         experiment: the recipe.
         seeds: of the weights; each is trained with each rounding.
-        roundings: as :mod:`grokcore.rounding` numbers them; 0 is the machine's own.
+        roundings: as :mod:`grokcore.backend.rounding` numbers them; 0 is the
+            machine's own.
         statistics: what is measured, by name: the columns of the table.
         train: what trains a network; takes an experiment, ``root`` and ``progress``.
         look: makes what the statistics measure of what ``train`` returns. It has
@@ -116,7 +116,7 @@ def table(name: str, *, machines: bool = False) -> pd.DataFrame:
     if not path.exists():
         there = sorted(p.stem for p in FOLDER.glob("*.csv"))
         raise ValueError(f"there is no census of {name!r}; there are {there}")
-    with storage.reading(path):
+    with files.reading(path):
         frame = pd.read_csv(path, dtype={"keys": str})
         if "keys" in frame:
             keys = frame["keys"].fillna("")
@@ -133,7 +133,7 @@ def table(name: str, *, machines: bool = False) -> pd.DataFrame:
 
 def provenance(name: str) -> dict[str, Any]:
     """Return where a census comes from: recipe, versions, machines, date."""
-    return storage.read_json(FOLDER / f"{name}.json")
+    return files.read_json(FOLDER / f"{name}.json")
 
 
 def name_of(experiment: Experiment) -> str | None:

@@ -14,7 +14,7 @@ import torch
 from grokcore.analysis import clock, fourier, logits, neurons, progress
 from grokcore.analysis.activations import activations
 from grokcore.census.base import Specimen, statistic
-from grokcore.derived import progress_measures
+from grokcore.runs.measured import progress_measures
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,6 +6,7 @@ came out, and what was expected, and it never shows a traceback of its own.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,11 +18,11 @@ from torch import Tensor
 __all__ = [
     "CheckFailed",
     "ask",
+    "check",
     "choice",
     "fail",
     "missed",
     "number",
-    "passed",
     "same",
     "tensor",
 ]
@@ -44,13 +45,23 @@ def fail(message: str) -> None:
     raise CheckFailed(message) from None
 
 
-def passed(name: str) -> None:
-    """Say that all went well.
+def check(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a function a check, which says that all went well where it raises nothing.
 
-    >>> passed("fourier_basis")
+    >>> @check
+    ... def fourier_basis(answer):
+    ...     if answer != 1:
+    ...         fail(f"answer is {answer}, not 1")
+    >>> fourier_basis(1)
     fourier_basis: all checks passed.
     """
-    print(f"{name}: all checks passed.")
+
+    @functools.wraps(function)
+    def checked(*arguments: Any, **named: Any) -> None:
+        function(*arguments, **named)
+        print(f"{function.__name__}: all checks passed.")
+
+    return checked
 
 
 def missed(found: float, asked: float, right: str, near: float = 0.1) -> str:

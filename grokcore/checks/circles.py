@@ -10,7 +10,7 @@ from torch import Tensor
 
 from grokcore import training
 from grokcore.analysis import fourier, geometry
-from grokcore.checks.asking import ask, fail, missed, number, passed, spell, tensor
+from grokcore.checks.asking import ask, check, fail, missed, number, spell, tensor
 from grokcore.checks.fourier import plant
 from grokcore.experiments import Experiment
 from grokcore.models import EmbeddingMLPConfig
@@ -34,6 +34,7 @@ KEY = 1.374 / 15
 RANKS = (4.0, 6.8)
 
 
+@check
 def neighbors(answer: Callable[[int, int, int], Sequence[int]]) -> None:
     """Check a function n, k, p → the numbers next to n on the circle of frequency k.
 
@@ -46,14 +47,15 @@ def neighbors(answer: Callable[[int, int, int], Sequence[int]]) -> None:
     Traceback (most recent call last):
     grokcore.checks.asking.CheckFailed: by_one(0, 3, 7) is [1, 6], expected [2, 5]
     """
-    beside(answer, 0, 3, 7, [2, 5])
-    beside(answer, 6, 3, 7, [1, 4])
-    beside(answer, 1, 2, 6, [0, 2, 3, 5])
-    beside(answer, 0, 4, 8, [1, 3, 5, 7])
-    passed("neighbors")
+    expect_neighbors(answer, 0, 3, 7, [2, 5])
+    expect_neighbors(answer, 6, 3, 7, [1, 4])
+    expect_neighbors(answer, 1, 2, 6, [0, 2, 3, 5])
+    expect_neighbors(answer, 0, 4, 8, [1, 3, 5, 7])
 
 
-def beside(answer: Callable, n: int, k: int, p: int, expected: list[int]) -> None:
+def expect_neighbors(
+    answer: Callable, n: int, k: int, p: int, expected: list[int]
+) -> None:
     """Ask for the neighbors of one number.
 
     Raises:
@@ -71,6 +73,7 @@ def beside(answer: Callable, n: int, k: int, p: int, expected: list[int]) -> Non
         fail(f"{call} is {found}, expected {expected}")
 
 
+@check
 def roundness(answer: Callable[[Tensor, int], float]) -> None:
     """Check a function of points [p, 2] and k: the share that the best circle explains.
 
@@ -89,11 +92,12 @@ def roundness(answer: Callable[[Tensor, int], float]) -> None:
         points, told = ellipse(11, 3, r), f"11 numbers on {what}"
         mirrored = points * torch.tensor([1, -1])
         expected = (1 + r) ** 2 / (2 + 2 * r**2)
-        rounds(answer, points, 3, expected, told)
-        rounds(answer, mirrored, 3, expected, f"{told}, mirrored")
-        rounds(answer, 7 * points + 2, 3, expected, f"{told}, larger and elsewhere")
-        rounds(answer, points, 2, 0.0, f"{told}, asked for frequency 2")
-    passed("roundness")
+        expect_roundness(answer, points, 3, expected, told)
+        expect_roundness(answer, mirrored, 3, expected, f"{told}, mirrored")
+        expect_roundness(
+            answer, 7 * points + 2, 3, expected, f"{told}, larger and elsewhere"
+        )
+        expect_roundness(answer, points, 2, 0.0, f"{told}, asked for frequency 2")
 
 
 def ellipse(p: int, k: int, r: float, turn: float = 0.0) -> Tensor:
@@ -114,7 +118,7 @@ def ellipse(p: int, k: int, r: float, turn: float = 0.0) -> Tensor:
     return torch.stack([cos * x - sin * y, sin * x + cos * y], dim=1)
 
 
-def rounds(
+def expect_roundness(
     answer: Callable[[Tensor, int], float],
     points: Tensor,
     k: int,
@@ -132,6 +136,7 @@ def rounds(
         fail(f"for {what}: roundness is {found:.4g}, expected {expected:.4g}")
 
 
+@check
 def luck(answer: Callable[[Tensor], float]) -> None:
     """Check a function of an embedding: how often shuffled names are as circular.
 
@@ -150,11 +155,10 @@ def luck(answer: Callable[[Tensor], float]) -> None:
         )
     for seed in (100, 102):
         x = torch.randn(19, 8, generator=torch.Generator().manual_seed(seed))
-        lucky(answer, x, "random numbers [19, 8]")
-    passed("luck")
+        expect_luck(answer, x, "random numbers [19, 8]")
 
 
-def lucky(answer: Callable[[Tensor], float], x: Tensor, what: str) -> None:
+def expect_luck(answer: Callable[[Tensor], float], x: Tensor, what: str) -> None:
     """Compare with many more shuffles, as far as 200 of them can tell.
 
     Raises:
@@ -174,6 +178,7 @@ def lucky(answer: Callable[[Tensor], float], x: Tensor, what: str) -> None:
         fail(f"for {what}: luck is {found:.3g}, expected about {share:.3g}")
 
 
+@check
 def load(answer: Callable[[Tensor, int], Tensor]) -> None:
     """Check a function of an embedding and k: the form of what it returns.
 
@@ -188,11 +193,10 @@ def load(answer: Callable[[Tensor, int], Tensor]) -> None:
     """
     for k in (2, 5):
         start = torch.randn(11, 16, generator=torch.Generator().manual_seed(k))
-        loads(answer, start, k)
-    passed("load")
+        expect_load(answer, start, k)
 
 
-def loads(answer: Callable[[Tensor, int], Tensor], start: Tensor, k: int) -> None:
+def expect_load(answer: Callable[[Tensor, int], Tensor], start: Tensor, k: int) -> None:
     """Ask for a loaded start: as large as before, with more of k in it.
 
     Raises:
@@ -226,7 +230,7 @@ def mean_rank(value: float) -> None:
         fail(f"the mean rank of the winners is not {found:.3g}{close * (away < 0.5)}")
 
 
-def wins(answer: Callable[[Tensor, int], Tensor], seed: int) -> None:
+def expect_win(answer: Callable[[Tensor, int], Tensor], seed: int) -> None:
     """Train from a start loaded with its weakest frequency.
 
     Raises:
@@ -257,13 +261,13 @@ def loaded(answer: Callable[[Tensor, int], Tensor], seed: int) -> tuple[float, f
 
     Raises:
         ~grokcore.checks.CheckFailed: if the loaded start is none.
-        ~grokcore.training.TrainingDiverged: if the loss is no longer finite.
+        ~grokcore.training.trainer.TrainingDiverged: if the loss is no longer finite.
     """
     trainer = training.Trainer(SMALL.replace(seed=seed), device="cpu")
     W_E = trainer.model.W_E
     start = W_E.detach().clone()
     k = int(fourier.spectrum(start).argmin()) + 1
-    loads(answer, start, k)
+    expect_load(answer, start, k)
     with torch.no_grad():
         W_E.copy_(torch.as_tensor(answer(start, k)))
     trainer.train()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from grokcore import training
-from grokcore.checks.asking import ask, fail, missed, number, passed
+from grokcore.checks.asking import ask, check, fail, missed, number
 from grokcore.experiments import Experiment
 from grokcore.models import EmbeddingMLPConfig
 from grokcore.optimizers import AdamW
@@ -39,6 +39,7 @@ PLAIN = Experiment(
 )
 
 
+@check
 def parrot_accuracy(answer: Callable[[ModularTask], float]) -> None:
     """Check a function of a task: the share of validation cells that a parrot knows.
 
@@ -62,9 +63,9 @@ def parrot_accuracy(answer: Callable[[ModularTask], float]) -> None:
                 f"{what}on, the accuracy is {found:.4g}, expected {right} of "
                 f"{asked} validation cells, {right / asked:.4g}"
             )
-    passed("parrot_accuracy")
 
 
+@check
 def settled_delay(answer: Callable[[pd.DataFrame, float], float | None]) -> None:
     """Check a function of a history and a threshold: the delay until it is for good.
 
@@ -84,9 +85,8 @@ def settled_delay(answer: Callable[[pd.DataFrame, float], float | None]) -> None
         ([0.0, 0.1, 0.2, 0.96, 0.97, 0.8], 0.95, None),
         ([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], 0.95, None),
     ):
-        settles(answer, history(epochs, train, val), threshold, expected)
-    settles(answer, history(epochs, [0.5] * 6, [1.0] * 6), 0.95, None)
-    passed("settled_delay")
+        expect_delay(answer, history(epochs, train, val), threshold, expected)
+    expect_delay(answer, history(epochs, [0.5] * 6, [1.0] * 6), 0.95, None)
 
 
 def history(
@@ -105,7 +105,7 @@ def history(
     )
 
 
-def settles(
+def expect_delay(
     answer: Callable[[pd.DataFrame, float], float | None],
     rows: pd.DataFrame,
     threshold: float,
@@ -143,6 +143,7 @@ def settles(
         )
 
 
+@check
 def one_at_a_time(
     answer: Callable[[Experiment, Experiment], Mapping[str, Experiment]],
 ) -> None:
@@ -156,11 +157,12 @@ def one_at_a_time(
     grokcore.checks.asking.CheckFailed: where works and fails differ in lr, seed: ...
     """
     for changes in ({"lr": 0.1, "seed": 5}, {"train_fraction": 0.4}):
-        controlled(answer, PLAIN, changes)
-    passed("one_at_a_time")
+        expect_controls(answer, PLAIN, changes)
 
 
-def controlled(answer: Callable, works: Experiment, changes: dict[str, Any]) -> None:
+def expect_controls(
+    answer: Callable, works: Experiment, changes: dict[str, Any]
+) -> None:
     """Ask for the controls of an experiment and one with some fields changed.
 
     Raises:
@@ -205,6 +207,7 @@ def subset(value: Iterable[str], name: str, options: Iterable[str]) -> None:
     print(f"{name} = {{{', '.join(sorted(value))}}} has the form asked for.")
 
 
+@check
 def recipe(answer: Experiment) -> None:
     """Check a recipe: the task and model of the exercise, and 95% soon, with seed 0.
 
@@ -215,13 +218,12 @@ def recipe(answer: Experiment) -> None:
     Traceback (most recent call last):
     grokcore.checks.asking.CheckFailed: recipe has another model than works: width
     """
-    steps = soon(answer, seed=0)
+    steps = expect_arrival(answer, seed=0)
     close = f"; another seed may need more, try to get below {ENOUGH}"
     print(f"seed 0: 95% after {steps} of {STEPS} steps{close * (steps > ENOUGH)}")
-    passed("recipe")
 
 
-def soon(answer: Experiment, seed: int, name: str = "") -> int:
+def expect_arrival(answer: Experiment, seed: int, name: str = "") -> int:
     """Train a recipe for as many steps as it has.
 
     Args:
@@ -271,7 +273,7 @@ def arrival(
         accuracy.
 
     Raises:
-        ~grokcore.training.TrainingDiverged: if the loss is no longer finite.
+        ~grokcore.training.trainer.TrainingDiverged: if the loss is no longer finite.
 
     >>> arrival(WORKS, within=10)[0]
     inf

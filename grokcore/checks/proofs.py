@@ -11,10 +11,10 @@ from torch import Tensor
 from grokcore.analysis import fourier, progress
 from grokcore.analysis.activations import activations
 from grokcore.analysis.logits import evaluate, interference
-from grokcore.checks.asking import ask, fail, number, passed, spell, tensor
+from grokcore.checks.asking import ask, check, fail, number, spell, tensor
 from grokcore.checks.recordings import recorded
-from grokcore.derived import progress_measures
 from grokcore.runs import load
+from grokcore.runs.measured import progress_measures
 from grokcore.tasks import ModularTask, Table
 
 __all__ = ["adder", "control", "loss_without", "ranking", "two_losses"]
@@ -23,6 +23,7 @@ __all__ = ["adder", "control", "loss_without", "ranking", "two_losses"]
 _NEURONS = 32
 
 
+@check
 def two_losses(answer: Callable[[Tensor, Table, Sequence[int]], tuple]) -> None:
     """Check a function (logits, table, frequencies) → (restricted, excluded) losses.
 
@@ -35,7 +36,6 @@ def two_losses(answer: Callable[[Tensor, Table, Sequence[int]], tuple]) -> None:
     """
     for operation, p, keys in (("add", 7, (3,)), ("subtract", 11, (1, 4))):
         expect_losses(answer, ModularTask(operation, p, train_fraction=0.4), keys, p)
-    passed("two_losses")
 
 
 def expect_losses(
@@ -116,6 +116,7 @@ def letters() -> dict[str, str]:
     return dict(zip(ends.sort_values().index, "ABCD", strict=True))
 
 
+@check
 def control(answer: Callable[[Tensor, Sequence[int], int], Tensor]) -> None:
     """Check a function (W_E, keys, seed) → W_E [p, D] with an injury elsewhere.
 
@@ -128,7 +129,6 @@ def control(answer: Callable[[Tensor, Sequence[int], int], Tensor]) -> None:
     """
     W_E = 1 + torch.randn(11, 6, generator=torch.manual_seed(1))
     expect_control(answer, W_E, (2, 5))
-    passed("control")
 
 
 def expect_control(answer: Callable, W_E: Tensor, keys: Sequence[int]) -> None:
@@ -186,6 +186,7 @@ def survival(answer: Callable, seed: int) -> float:
     return evaluate(activations(network).logits).accuracy
 
 
+@check
 def loss_without(answer: Callable[[Mapping[int, float], int, int], float]) -> None:
     """Check a function (alpha, k, p) → the formula's loss without frequency k.
 
@@ -198,7 +199,6 @@ def loss_without(answer: Callable[[Mapping[int, float], int, int], float]) -> No
     """
     for alpha, k, p in (({1: 2.0, 3: 1.5}, 3, 7), ({1: 2.0, 2: 4.0, 5: 3.0}, 1, 11)):
         expect_loss(answer, alpha, k, p)
-    passed("loss_without")
 
 
 def expect_loss(answer: Callable, alpha: Mapping[int, float], k: int, p: int) -> None:
@@ -236,6 +236,7 @@ def ranking(value: Any, name: str, frequencies: Sequence[int]) -> None:
     print(f"{name} = {found} has the form asked for.")
 
 
+@check
 def adder(answer: Callable[[int, Sequence[int]], tuple]) -> None:
     """Check a function (p, frequencies) → (W_E, W_in, W_U) of a network that adds.
 
@@ -250,7 +251,6 @@ def adder(answer: Callable[[int, Sequence[int]], tuple]) -> None:
     """
     for p, frequencies in ((7, (1, 3)), (11, (4,)), (12, (2, 3))):
         expect_adder(answer, p, frequencies)
-    passed("adder")
 
 
 def _columns(weights: Any) -> int:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis import filtering
-from grokcore.checks.asking import ask, fail, missed, passed, same, tensor
+from grokcore.checks.asking import ask, check, fail, missed, same, tensor
 from grokcore.experiments import Experiment
 from grokcore.filters import GrokfastMA
 from grokcore.speedrun import Rules, Verdict, racing
@@ -86,6 +86,7 @@ _UNKNOWN = GrokfastMA(window=40, lamb=4.0)
 # -- filters -----------------------------------------------------------------------
 
 
+@check
 def grokfast_ma(answer: Callable[[Tensor, int, float], Tensor]) -> None:
     """Check a function (gradients [T, N], window, lamb) → [T, N]: Grokfast's MA.
 
@@ -103,7 +104,6 @@ def grokfast_ma(answer: Callable[[Tensor, int, float], Tensor]) -> None:
         for step, expected in enumerate(filtered(stream, window, lamb)):
             full = "" if step + 1 >= window else " (whose window is not full)"
             same(found[step], expected, f"step {step} of {call}{full}")
-    passed("grokfast_ma")
 
 
 def filtered(gradients: Tensor, window: int, lamb: float) -> Tensor:
@@ -133,6 +133,7 @@ def unknown_filter(at: Tensor) -> Tensor:
     return (filtering.response(_UNKNOWN, at) - 1).abs()
 
 
+@check
 def mean_of_mean(answer: Callable[[Tensor, float, float], Tensor]) -> None:
     """Check a function (f [F], alpha, lamb) → [F]: the gain of an EMA of an EMA.
 
@@ -148,7 +149,6 @@ def mean_of_mean(answer: Callable[[Tensor, float, float], Tensor]) -> None:
         found = tensor(ask(answer, f, alpha, lamb), (5,), call)
         for place, expected in enumerate(double_gain(f, alpha, lamb)):
             same(found[place], expected, f"{call} at {f[place]:g} cycles a step")
-    passed("mean_of_mean")
 
 
 def double_gain(f: Tensor, alpha: float, lamb: float) -> Tensor:
@@ -165,6 +165,7 @@ def double_gain(f: Tensor, alpha: float, lamb: float) -> Tensor:
 # -- controls ----------------------------------------------------------------------
 
 
+@check
 def missing_cells(slow: Experiment, fast: Experiment, **cells: Any) -> None:
     """Check the form of some controls, and that ``twin`` walks like ``gain``.
 
@@ -197,7 +198,6 @@ def missing_cells(slow: Experiment, fast: Experiment, **cells: Any) -> None:
         print(f"{name} differs from slow in {', '.join(parts)}.")
     if "twin" in cells:
         expect_twin(cells["twin"], cells["gain"], size=0.01)
-    passed("missing_cells")
 
 
 def expect_twin(twin: Experiment, gain: Experiment, size: float) -> None:
@@ -266,6 +266,7 @@ def _differing(one: Experiment, other: Experiment) -> list[str]:
 # -- the race ----------------------------------------------------------------------
 
 
+@check
 def race_entry(answer: Any, laps: int = 2) -> None:
     """Check an entry of the small race: what it costs, and some of its laps.
 
@@ -282,7 +283,6 @@ def race_entry(answer: Any, laps: int = 2) -> None:
         print(
             f"lap {number}: 99% after {steps} steps, {cost / BUDGET:.0%} of the budget"
         )
-    passed("race_entry")
 
 
 def step_cost(entry: Experiment) -> float:

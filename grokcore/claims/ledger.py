@@ -17,8 +17,7 @@ from grokcore.claims.values import (
     ordered,
 )
 from grokcore.experiments import Experiment
-from grokcore.runs import Run, StoreError
-from grokcore.studies import find, look
+from grokcore.runs import Run, StoreError, find, load
 
 __all__ = ["Claim", "Finding", "Result", "Setting", "check", "missing", "select"]
 
@@ -147,7 +146,7 @@ def _find(claim: Claim, name: str, setting: Setting) -> Finding:
         if absent := missing(tested):
             problem = f"{len(absent)} of {len(tested)} runs are missing"
             return Finding(name, problem=problem, missing=tuple(sorted(absent)))
-        runs: list[list[Run]] = [[find(e) for e in arm] for arm in setting.arms]
+        runs: list[list[Run]] = [[load(e) for e in arm] for arm in setting.arms]
         values = tuple(setting.measure(*runs))
     except (StoreError, ValueError) as error:  # the other rows can still be told
         return Finding(name, problem=f"cannot be measured: {error}")
@@ -158,9 +157,9 @@ def missing(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
     """Return by name those that neither ship nor are stored.
 
     Raises:
-        ~grokcore.storage.StoreError: if a run cannot be read.
+        ~grokcore.runs.files.StoreError: if a run cannot be read.
     """
-    return {e.name: e for e in experiments if look(e) is None}
+    return {e.name: e for e in experiments if find(e) is None}
 
 
 def select(claims: Iterable[Claim], ids: Iterable[str] = ()) -> list[Claim]:

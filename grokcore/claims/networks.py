@@ -14,8 +14,8 @@ from grokcore.analysis import fourier, geometry, progress
 from grokcore.census import STATISTICS, Specimen
 from grokcore.claims.histories import val_step
 from grokcore.claims.values import Value
-from grokcore.derived import progress_measures
 from grokcore.runs import Run
+from grokcore.runs.measured import progress_measures
 
 __all__ = [
     "circle_and_accuracy",
@@ -34,7 +34,7 @@ def statistic(name: str) -> Callable[[Run], Value]:
 
     >>> import grokcore as gc
     >>> statistic("key_count")(gc.load("nanda-p113"))
-    Value(number=6.0, sign='')
+    Value(number=6.0, bound='')
     """
     measure = STATISTICS[name].measure
     return lambda run: Value(measure(Specimen(run)))

@@ -1,4 +1,4 @@
-"""What acts on gradients before a step: frozen descriptions.
+"""What acts on gradients before a step, and on weights after it: frozen descriptions.
 
 A filter's ``build`` takes the parameters by name and returns what does the work: called
 once a step, between backward pass and optimizer, it changes the gradients in place.
@@ -11,22 +11,26 @@ from typing import Annotated
 from pydantic import Field
 
 from grokcore.filters.base import GradientFilter, Parameters
-from grokcore.filters.chain import Chain
 from grokcore.filters.grokfast import GrokfastEMA, GrokfastMA
 from grokcore.filters.plain import Gain, OrthoGrad
+from grokcore.filters.projections import FixedNorm
 
 __all__ = [
-    "Chain",
     "Filter",
+    "FixedNorm",
     "Gain",
     "GradientFilter",
     "GrokfastEMA",
     "GrokfastMA",
     "OrthoGrad",
     "Parameters",
+    "Projection",
 ]
 
 #: Any of the filters above, told apart by ``kind`` in JSON.
 Filter = Annotated[
-    GrokfastEMA | GrokfastMA | OrthoGrad | Gain | Chain, Field(discriminator="kind")
+    GrokfastEMA | GrokfastMA | OrthoGrad | Gain, Field(discriminator="kind")
 ]
+
+#: What acts on weights, told apart in the same way.
+Projection = Annotated[FixedNorm, Field()]

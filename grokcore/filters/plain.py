@@ -9,7 +9,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from grokcore.descriptions import description
+from grokcore.config import description
 from grokcore.filters.base import GradientFilter, Parameters, gradients_of
 
 __all__ = ["Gain", "OrthoGrad"]

@@ -5,16 +5,11 @@ Letters used for shapes: D width, H heads, K width of a head, M neurons, C class
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from grokcore.products import affine
-
-if TYPE_CHECKING:
-    from grokcore.models.transformer import TransformerConfig
+from grokcore.backend.matmul import affine
 
 __all__ = [
     "ACTIVATIONS",
@@ -136,21 +131,30 @@ class MLP(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention, then MLP, each added to the residual stream."""
+    """Attention, then MLP, each added to the residual stream.
 
-    def __init__(self, config: TransformerConfig) -> None:
+    The choices are those of :class:`~grokcore.models.transformer.TransformerConfig`.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        neurons: int,
+        *,
+        activation: str = "relu",
+        norm: str = "none",
+        dropout: float = 0.0,
+        biases: str = "mlp",
+    ) -> None:
         super().__init__()
-        self.norm = config.norm
-        self.attn = Attention(
-            config.width, config.heads, config.biases in ("blocks", "all")
-        )
-        self.mlp = MLP(
-            config.width, config.neurons, config.activation, config.biases != "none"
-        )
-        if config.norm != "none":
-            self.ln1 = LayerNorm(config.width)
-            self.ln2 = LayerNorm(config.width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.norm = norm
+        self.attn = Attention(width, heads, biases in ("blocks", "all"))
+        self.mlp = MLP(width, neurons, activation, biases != "none")
+        if norm != "none":
+            self.ln1 = LayerNorm(width)
+            self.ln2 = LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
 
     def enter(self, x: Tensor) -> Tensor:
         """What the residual stream becomes where the block begins."""

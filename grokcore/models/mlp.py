@@ -9,10 +9,10 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from grokcore.descriptions import description
+from grokcore.config import description
 from grokcore.models.layers import Embed, Unembed, look_up
 from grokcore.tasks import ModularTask
-from grokcore.tokens import operands_of
+from grokcore.tasks.tokens import operands_of
 
 __all__ = ["EmbeddingMLP", "EmbeddingMLPConfig"]
 

@@ -9,7 +9,7 @@ Two forward passes give the same logits:
 
 * :meth:`Transformer.forward_plain` is the textbook one, every block at every position;
 * :meth:`Transformer.forward` computes only what the answer needs (see
-  ``grokcore/models/lean.py``) and is what training uses.
+  ``grokcore/models/fast.py``) and is what training uses.
 """
 
 from typing import Literal
@@ -18,11 +18,11 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from grokcore.descriptions import description
-from grokcore.models import lean
+from grokcore.config import description
+from grokcore.models import fast
 from grokcore.models.layers import Block, Embed, LayerNorm, PosEmbed, Unembed
 from grokcore.tasks import ModularTask
-from grokcore.tokens import operands_of, write
+from grokcore.tasks.tokens import operands_of, write
 
 __all__ = ["Transformer", "TransformerConfig"]
 
@@ -126,7 +126,18 @@ class Transformer(nn.Module):
         self.layout = layout
         self.embed = Embed(vocabulary, config.width)
         self.pos_embed = PosEmbed(len(layout), config.width)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(
+            Block(
+                config.width,
+                config.heads,
+                config.neurons,
+                activation=config.activation,
+                norm=config.norm,
+                dropout=config.dropout,
+                biases=config.biases,
+            )
+            for _ in range(config.layers)
+        )
         if config.norm in ("pre", "stream"):
             self.ln_final = LayerNorm(config.width)
         self.unembed = Unembed(config.width, classes, config.biases == "all")
@@ -169,7 +180,7 @@ class Transformer(nn.Module):
         if self.training and self.config.dropout:
             # Shared rows would share their dropout masks too.
             return self.forward_plain(write(operands, self.layout))[:, -1]
-        return lean.answer(self, operands)
+        return fast.answer(self, operands)
 
     def forward_plain(self, tokens: Tensor) -> Tensor:
         """Logits at every position, with nothing saved: tokens [B, T] → [B, T, C]."""

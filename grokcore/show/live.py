@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grokcore.progress import switched_off
+from grokcore.progress_bar import switched_off
 from grokcore.show.picture import Picture
 
 __all__ = ["live"]

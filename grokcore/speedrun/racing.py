@@ -17,6 +17,7 @@ from grokcore.experiments import Experiment
 from grokcore.speedrun import yardsticks
 from grokcore.speedrun.rules import RULES, Rules, Verdict
 from grokcore.training import Trainer, TrainingDiverged, TrainingState
+from grokcore.training.moments import History
 
 __all__ = ["Lap", "Result", "lap", "race"]
 
@@ -159,7 +160,8 @@ def lap(
     Returns:
         the verdict; seconds of training and of evaluating until it got there.
     """
-    trainer = _Judged(entry.replace(split_seed=split_seed, seed=seed), rules)
+    entry = entry.replace(split_seed=split_seed, seed=seed)
+    trainer = Trainer(entry, device="cpu", moments=_Judged(entry, rules))
     clock = [0.0, 0.0]
 
     def stop_the_clock(state: TrainingState) -> None:
@@ -174,23 +176,22 @@ def lap(
     return rules.judge(trainer.history), *clock
 
 
-class _Judged(Trainer):
-    """The trainer's loop, with evaluations and an end that the rules decide."""
+@dataclass(frozen=True)
+class _Judged:
+    """The moments that the rules decide."""
 
-    def __init__(self, experiment: Experiment, rules: Rules) -> None:
-        self.rules = rules  # which say when it ends, and that is asked at once
-        super().__init__(experiment, device="cpu")
+    experiment: Experiment
+    rules: Rules
 
-    def due(self, last: bool) -> bool:
+    def due(self, step: int, history: History, last: bool) -> bool:
         # Whoever is not there by the entry's last step is not looked at any more.
-        late = self.step > self.experiment.last_step
-        if late and self.rules.judge(self.history).reached is None:
+        late = step > self.experiment.last_step
+        if late and self.rules.judge(history).reached is None:
             return False
-        return self.step % self.rules.every == 0
+        return step % self.rules.every == 0
 
-    @property
-    def last_step(self) -> int:
-        verdict = self.rules.judge(self.history)
+    def last_step(self, history: History) -> int:
+        verdict = self.rules.judge(history)
         if verdict.reached is None:
             # One more, or there would be no going on if it gets there at the last.
             return self.experiment.last_step + 1

@@ -14,10 +14,10 @@ from typing import Any
 
 import torch
 
-from grokcore import devices, storage
+from grokcore.backend import devices
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED
+from grokcore.runs import RECORDED, files
 from grokcore.speedrun.racing import Lap, Result
 from grokcore.speedrun.report import as_json
 from grokcore.speedrun.rules import RULES, Rules, Verdict
@@ -55,10 +55,10 @@ def read(path: Path = RECORDS, rules: Rules = RULES) -> list[Record]:
     """Return the records, the oldest first.
 
     Raises:
-        ~grokcore.storage.StoreError: if the file is not there or not such a table.
+        ~grokcore.runs.files.StoreError: if the file is not there or not such a table.
     """
-    content = storage.read_json(path)
-    with storage.reading(path):
+    content = files.read_json(path)
+    with files.reading(path):
         return [
             Record(
                 row["name"],
@@ -110,7 +110,7 @@ def add(name: str, idea: str, result: Result, path: Path = RECORDS) -> None:
         )
     if not idea.strip():
         raise ValueError("a record needs its idea in a line, not an empty one")
-    rows = storage.read_json(path)["records"] if path.exists() else []
+    rows = files.read_json(path)["records"] if path.exists() else []
     row = {
         "name": name,
         "idea": idea,
@@ -124,7 +124,7 @@ def add(name: str, idea: str, result: Result, path: Path = RECORDS) -> None:
         rows[places[name]] = row
     else:
         rows.append(row)
-    storage.write_json(path, {"records": rows})
+    files.write_json(path, {"records": rows})
 
 
 def _machine(rules: Rules) -> dict[str, Any]:

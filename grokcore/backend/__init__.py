@@ -1,0 +1,1 @@
+"""What calculates: devices, matrix products, memory, threads, rounding."""

@@ -1,0 +1,63 @@
+"""Fields of an experiment as options: ``--p 97 --train-fraction .5``."""
+
+import json
+from typing import Any
+
+from grokcore.config import kinds
+from grokcore.filters import Filter, Projection
+from grokcore.models import Model
+from grokcore.optimizers import Optimizer
+
+__all__ = ["KINDS", "layout", "pairs", "parts", "split", "value"]
+
+#: Parts of an experiment that come in kinds, and what each is called.
+KINDS: dict[str, dict[str, type]] = {
+    "model": kinds(Model),
+    "optimizer": kinds(Optimizer),
+    "filter": kinds(Filter) | {"none": type(None)},
+    "projection": kinds(Projection) | {"none": type(None)},
+}
+
+
+def split(name: str, arguments: list[str]) -> tuple[str, list[str]]:
+    """Tell a name from an option that stands in its place."""
+    if name.startswith("--"):
+        return "live-p113", [name, *arguments]
+    return name, arguments
+
+
+def pairs(arguments: list[str]) -> list[tuple[str, str]]:
+    """Read ``--field value`` and ``--field=value``."""
+    pairs, rest = [], iter(arguments)
+    for option in rest:
+        field, equals, value = option.partition("=")
+        if not field.startswith("--"):
+            raise ValueError(f"{option!r} is not an option; options look like --p 97")
+        value = value if equals else next(rest, None)
+        if value is None:
+            raise ValueError(f"{option} has no value")
+        pairs.append((field.removeprefix("--").replace("-", "_"), value))
+    return pairs
+
+
+def parts(text: str) -> list[str]:
+    """Split at commas, but leave a [list] whole."""
+    return [text] if text.startswith("[") else text.split(",")
+
+
+def value(field: str, text: str) -> Any:
+    """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
+    if field in KINDS:
+        if text not in KINDS[field]:
+            raise ValueError(f"{field} {text!r} is not one of {sorted(KINDS[field])}")
+        return KINDS[field][text]()
+    try:
+        value = json.loads(text if text[:1] != "." else f"0{text}")
+    except json.JSONDecodeError:
+        return text
+    return tuple(value) if isinstance(value, list) else value
+
+
+def layout(text: str) -> tuple[int | None, ...]:
+    """Read ``a,b,113``: letters stand for operands, numbers for constant tokens."""
+    return tuple(int(t) if t.isdecimal() else None for t in text.split(","))

@@ -1,0 +1,289 @@
+"""The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from torch import nn
+
+from grokcore import recording
+from grokcore.analysis.summary import summarize
+from grokcore.catalogue import CATALOGUE
+from grokcore.census import POPULATIONS
+from grokcore.census.taking import take
+from grokcore.claims import CLAIMS, check, missing, report, select
+from grokcore.cli import _options
+from grokcore.cli._errors import Errors
+from grokcore.cli.speedrun import speedrun
+from grokcore.experiments import Experiment
+from grokcore.lens.state_dicts import read
+from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
+from grokcore.studies import STUDIES
+from grokcore.sweeps import sweep as run_sweep
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Train small networks until they grok, and look inside.",
+    pretty_exceptions_show_locals=False,
+)
+
+_FIELDS = {"allow_extra_args": True, "ignore_unknown_options": True}
+_Name = Annotated[
+    str, typer.Argument(help="A name of the catalogue (see: grokcore list).")
+]
+
+
+@app.command(context_settings=_FIELDS)
+def train(context: typer.Context, name: _Name = "live-p113") -> None:
+    """Train an experiment, or load what was trained before.
+
+    Any field of it can be changed: grokcore train --p 97 --train-fraction 0.5
+    --optimizer adam --lr 1e-3. Interrupted with Ctrl-C, the same command goes on.
+    """
+    with Errors():
+        name, arguments = _options.split(name, context.args)
+        fields = {f: _options.value(f, text) for f, text in _options.pairs(arguments)}
+        experiment = recording.named(name).replace(**fields)
+        _print_summary(experiment.run())
+
+
+@app.command("list")
+def list_runs() -> None:
+    """List the catalogue, the recorded runs and the stored ones."""
+    typer.echo("catalogue")
+    for name, experiment in CATALOGUE.items():
+        typer.echo(f"  {name:24} {experiment.task.formula}")
+    typer.echo("recorded with the package")
+    for folder in sorted(recording.RECORDED.glob("*/experiment.json")):
+        typer.echo(f"  {folder.parent.name}")
+    typer.echo("stored on this machine")
+    for run in stored_runs():
+        try:
+            typer.echo(f"  {run.folder.name:40} {run.status:12} {run.delay()}")
+        except StoreError as error:
+            typer.echo(f"  {run.folder.name:40} {'damaged':12} {error}")
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A run, by its name or folder, or a model's .safetensors file."
+        ),
+    ],
+    operation: Annotated[
+        str | None,
+        typer.Option(help="What the model was trained on; a run knows, else add."),
+    ] = None,
+    heads: Annotated[
+        int | None, typer.Option(help="For a file with a TransformerBridge's names.")
+    ] = None,
+    activation: Annotated[
+        str, typer.Option(help="Of the neurons in a file: relu or gelu.")
+    ] = "relu",
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Of the equations that a file's model takes: a,b,113."),
+    ] = None,
+) -> None:
+    """Show a run, when it grokked and what it learned, or a model of any origin."""
+    with Errors():
+        path = Path(what)
+        if path.is_file() or path.suffix == ".safetensors":
+            given = {"heads": heads, "activation": activation}
+            given["layout"] = None if layout is None else _options.layout(layout)
+            model, trained_on = _from_file(path, given)
+            typer.echo(str(summarize(model, operation or trained_on)))
+        else:
+            if heads or layout or activation != "relu":
+                raise ValueError(
+                    "heads, activation and layout are for files; a run knows its own"
+                )
+            run = load(what)
+            _print_summary(run)
+            _print_model(run, operation)
+
+
+@app.command(context_settings=_FIELDS)
+def sweep(
+    context: typer.Context,
+    name: _Name = "live-p113",
+    workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+) -> None:
+    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
+    with Errors():
+        name, arguments = _options.split(name, context.args)
+        axes = {
+            field: [_options.value(field, part) for part in _options.parts(text)]
+            for field, text in _options.pairs(arguments)
+        }
+        grid = recording.named(name).grid(**axes)
+        if workers == 1:
+            runs = run_sweep(grid)
+        else:
+            spawn = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+                runs = run_sweep(grid, pool)
+        for run in runs:
+            fields = run.experiment.fields()
+            fields |= {
+                part: getattr(getattr(run.experiment, part), "kind", None)
+                for part in _options.KINDS
+            }
+            changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
+            typer.echo(f"{changed}: {run.delay()}")
+        for experiment, error in runs.failures.items():
+            typer.echo(f"failed: {experiment.name}: {error}", err=True)
+        raise typer.Exit(1 if runs.failures else 0)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(help="The name of a recorded run.")],
+) -> None:
+    """Train a recorded run again and say by how much the two differ."""
+    with Errors():
+        typer.echo(str(recording.reproduce(name)))
+
+
+@app.command()
+def claims(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Rows, such as L.1 or S0.2a, else all.")
+    ] = None,
+    train: Annotated[
+        bool, typer.Option("--train", help="Train the runs that are missing first.")
+    ] = False,
+) -> None:
+    """Print what the literature claims, and what our runs say back."""
+    with Errors():
+        rows = select(CLAIMS, ids or ())
+        if train:
+            _train_all(missing(e for claim in rows for e in claim.experiments))
+        results = []
+        for claim in rows:
+            results.append(check(claim))
+            typer.echo(report.block(results[-1]))
+        typer.echo(report.summary(results))
+        for problem in (problems := report.problems(results) + recording.strays()):
+            typer.echo(problem, err=True)
+        raise typer.Exit(1 if problems else 0)
+
+
+app.command(context_settings=_FIELDS)(speedrun)
+
+
+@app.command()
+def record(
+    name: Annotated[
+        str, typer.Argument(help="A name of the catalogue, or of a study.")
+    ],
+    whole: Annotated[
+        str, typer.Option(help="Steps whose weights ship whole, with commas.")
+    ] = "",
+    into: Annotated[
+        Path, typer.Option(help="The folder of recorded runs.")
+    ] = recording.RECORDED,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Of a census: processes side by side.")
+    ] = 1,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Of a census: the first so many, not all.")
+    ] = None,
+    machine: Annotated[
+        str,
+        typer.Option(help="Of a census: what to call a machine that rounds its way."),
+    ] = "",
+) -> None:
+    """Copy a trained run of the catalogue into the package (for maintainers).
+
+    Or those of a study, as far as they are trained, with the weights that it ships. Or
+    take a census, training what the store does not have.
+    """
+    with Errors():
+        if name in POPULATIONS:
+            _take_census(name, workers, seeds, machine, into / "census")
+            return
+        if name in STUDIES:
+            unfinished = recording.record_study(STUDIES[name], into / "studies")
+            for experiment in unfinished:
+                typer.echo(f"not trained yet: {experiment.name}", err=True)
+            raise typer.Exit(1 if unfinished else 0)
+        steps = [int(step) for step in whole.split(",") if step]
+        _print_summary(recording.record(name, whole=steps, into=into))
+
+
+def _take_census(
+    name: str, workers: int, seeds: int | None, machine: str, into: Path
+) -> None:
+    chosen = None if seeds is None else range(seeds)
+    options = {"seeds": chosen, "machine": machine, "into": into}
+    if workers == 1:
+        found = take(name, **options)
+    else:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+            found = take(name, pool, **options)
+    typer.echo(f"{name}: {len(found)} networks")
+    for statistic in POPULATIONS[name].statistics.values():
+        low, middle, high = found[statistic.name].quantile([0, 0.5, 1], "nearest")
+        spread = " / ".join(map(statistic.tell, (low, middle, high)))
+        typer.echo(f"  {statistic.words}: {spread}")
+
+
+# -- output ------------------------------------------------------------------------
+
+
+def _train_all(experiments: dict[str, Experiment]) -> None:
+    """Train one after the other; one that diverges is a result as well."""
+    for i, (name, experiment) in enumerate(experiments.items(), start=1):
+        typer.echo(f"training {i} of {len(experiments)}: {name}", err=True)
+        with suppress(TrainingDiverged):
+            experiment.run()
+
+
+def _from_file(path: Path, given: dict[str, Any]) -> tuple[nn.Module, str]:
+    """A model and what it was trained on; a snapshot's run knows, else it is add."""
+    folder = path.parent.parent
+    ours = path.parent.name == "snapshots" and path.stem.isdecimal()
+    if ours and (folder / "experiment.json").exists():
+        run = Run(folder)
+        return run.at(int(path.stem)), run.experiment.task.operation
+    return read(path, **given), "add"
+
+
+def _print_summary(run: Run) -> None:
+    last = run.history.iloc[-1]
+    where = run.provenance
+    typer.echo(f"{run.experiment.task.formula}, {run.status} at step {last.step:,.0f}")
+    typer.echo(f"  {run.delay()}")
+    typer.echo(
+        f"  at the end: train loss {last.train_loss:.3g}, validation loss "
+        f"{last.val_loss:.3g}, validation accuracy {last.val_accuracy:.2%}"
+    )
+    typer.echo(
+        f"  {where['seconds']:.0f} s on {where['device']}, {where['threads']} threads, "
+        f"torch {where['torch']}, {where['date']}"
+    )
+    typer.echo(f"  {run.folder}")
+
+
+def _print_model(run: Run, operation: str | None) -> None:
+    """What a run learned, as far as the weights it kept can tell."""
+    task = run.experiment.task
+    try:
+        if task.reading != "modular":
+            raise ValueError(f"reading {task.reading!r} leaves no table mod {task.p}")
+        summary = summarize(run.model, operation or task.operation)
+    except ValueError as error:
+        if operation:
+            raise
+        typer.echo(f"no summary of its model: {error}")
+    else:
+        typer.echo(f"at step {run.snapshots[-1]:,}, {summary}")

@@ -1,0 +1,256 @@
+"""Weights that other code has trained, as a model of ours: their names say it all.
+
+Two namings are read. One is TransformerLens' older one, which is ours too::
+
+    embed.W_E [V, D]   pos_embed.W_pos [T, D]   unembed.W_U [D, C]   unembed.b_U [C]
+    blocks.0.attn.W_Q, W_K, W_V [H, D, K]   W_O [H, K, D]   b_Q … [H, K]   b_O [D]
+    blocks.0.mlp.W_in [D, M]   b_in [M]   W_out [M, D]   b_out [D]
+    blocks.0.ln1.w, b [D]   blocks.0.ln2.w, b   ln_final.w, b
+
+The other is a ``TransformerBridge``'s; see :mod:`grokcore.lens.bridge_names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from grokcore.lens import bridge_names
+from grokcore.models import Transformer, TransformerConfig
+
+__all__ = ["from_state_dict", "read"]
+
+#: Buffers of the older naming that hold no weights: the causal mask and minus infinity.
+_BUFFERS = (".mask", ".IGNORE")
+
+#: What the sizes are read off, with the axes that each has.
+_SIZES = {
+    "embed.W_E": 2,
+    "pos_embed.W_pos": 2,
+    "blocks.0.attn.W_Q": 3,
+    "blocks.0.mlp.W_in": 2,
+    "unembed.W_U": 2,
+}
+
+
+def from_state_dict(
+    weights: Mapping[str, Tensor],
+    *,
+    layout: tuple[int | None, ...] | None = None,
+    heads: int | None = None,
+    activation: str = "relu",
+) -> Transformer:
+    """Return a ``Transformer`` with a copy of weights that came from elsewhere.
+
+    Names and shapes tell the sizes, the number of layers, which biases there are, and
+    whether there is layer norm: before each sub-layer if there is a ``ln_final``, after
+    it otherwise. Biases that are missing are 0, or left out if all parts of a kind lack
+    them. What leaves no trace is taken to be as usual: causal attention, scores over
+    √K, no norm but one that has weights, and a residual stream that is never normed.
+
+    Args:
+        weights: tensors by name, in either naming of this module. The older naming's
+            buffers ``mask`` and ``IGNORE`` are passed over.
+        layout: the tokens of an equation, ``None`` where an operand goes; it may be
+            shorter than T. See below for what is assumed without it.
+        heads: H, which the bridge's names do not tell; the older ones do.
+        activation: of the neurons, "relu" or "gelu".
+
+    Without a layout, the first C tokens are numbers, one for each output. If one token
+    is left it is "=", and last; if two are, they are "=" and, between operands, the
+    operator, as in :attr:`grokcore.tasks.modular.ModularTask.layout`. With as many
+    outputs as tokens, three positions mean a, b and the last token for "="; two mean a
+    and b.
+
+    Returns:
+        A model with an output for each number, and none for constants, in evaluation
+        mode, without gradients, in the weights' precision but at least float32.
+
+    Raises:
+        ValueError: for names that are unknown or missing, shapes that do not fit each
+            other, heads whose widths do not add up to D (the message names the tensor),
+            and where a layout is needed.
+
+    >>> from grokcore import ModularTask, TransformerConfig
+    >>> task = ModularTask(p=7, train_fraction=0.5)
+    >>> model = TransformerConfig(width=8, heads=2, mlp_width=16).build(task, seed=0)
+    >>> again = from_state_dict(model.state_dict())
+    >>> again.config == model.config, again.layout
+    (True, (None, None, 7))
+    """
+    weights = _tensors(weights)
+    if any(name.endswith(".weight") for name in weights):
+        weights = bridge_names.translated(weights, heads)
+    config = _config(weights, heads, activation)
+    layout, numbers = _equation(weights, layout)
+    W_E = weights["embed.W_E"]
+    model = Transformer(config, len(W_E), numbers, layout, seed=0)
+    model.to(W_E.device, torch.promote_types(W_E.dtype, torch.float32))
+    _fill(model, _cut(weights, len(layout), numbers))
+    return model.eval().requires_grad_(False)
+
+
+def read(
+    path: Path | str,
+    *,
+    layout: tuple[int | None, ...] | None = None,
+    heads: int | None = None,
+    activation: str = "relu",
+) -> Transformer:
+    """Read a ``.safetensors`` file; see :func:`from_state_dict`.
+
+    The snapshots of our own runs are such files. A pickle (``.pt``, ``.pth``) is never
+    opened, since it can run any code. If you trust one, ``torch.load(path,
+    weights_only=True)`` has what :func:`from_state_dict` takes.
+
+    Args:
+        path: of the file.
+        layout: as for :func:`from_state_dict`, and so are the other two.
+        heads: H, for the bridge's names.
+        activation: of the neurons.
+
+    Raises:
+        ValueError: if the file cannot be read, or holds no such model.
+    """
+    if not Path(path).exists():
+        raise ValueError(f"there is no file {path}")
+    try:
+        weights = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ValueError(
+            f"cannot read {path}: {error}; it must be a .safetensors file"
+        ) from error
+    return from_state_dict(weights, layout=layout, heads=heads, activation=activation)
+
+
+def _tensors(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """All but the buffers."""
+    for name, tensor in weights.items():
+        if not isinstance(tensor, Tensor):
+            raise ValueError(f"{name!r} is a {type(tensor).__name__}, not a tensor")
+    return {n: t for n, t in weights.items() if not n.endswith(_BUFFERS)}
+
+
+def _config(
+    weights: dict[str, Tensor], heads: int | None, activation: str
+) -> TransformerConfig:
+    """The sizes and choices that names and shapes tell."""
+    if missing := sorted(_SIZES.keys() - weights.keys()):
+        raise ValueError(f"missing {missing}; there are {sorted(weights)}")
+    for name, axes in _SIZES.items():
+        if weights[name].ndim != axes:
+            raise ValueError(
+                f"{name} has shape {_shape(weights[name])}; expected {axes} axes"
+            )
+    width = weights["embed.W_E"].shape[1]
+    own_heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
+    if own_heads * d_head != width:
+        raise ValueError(
+            f"blocks.0.attn.W_Q has shape {_shape(weights['blocks.0.attn.W_Q'])}: "
+            f"{own_heads} heads of width {d_head}, but embed.W_E has width {width}; "
+            f"allowed: heads whose widths add up to it"
+        )
+    if heads not in (None, own_heads):
+        raise ValueError(f"heads={heads}, but blocks.0.attn.W_Q has {own_heads}")
+    return TransformerConfig(
+        layers=len({name.split(".")[1] for name in weights if name[:7] == "blocks."}),
+        width=width,
+        heads=own_heads,
+        mlp_width=weights["blocks.0.mlp.W_in"].shape[1],
+        activation=activation,
+        norm=_norm(weights),
+        biases=_biases(weights),
+    )
+
+
+def _norm(weights: dict[str, Tensor]) -> str:
+    if "ln_final.w" in weights:
+        return "pre"
+    return "post" if "blocks.0.ln1.w" in weights else "none"
+
+
+def _biases(weights: dict[str, Tensor]) -> str:
+    """Which of our sets of biases is the smallest that holds all that there are."""
+    parts = {name.split(".")[-2] for name in weights if ".b_" in name}
+    if not parts:
+        return "none"
+    if "unembed" in parts:
+        return "all"
+    return "blocks" if "attn" in parts else "mlp"
+
+
+def _equation(
+    weights: dict[str, Tensor], layout: tuple[int | None, ...] | None
+) -> tuple[tuple[int | None, ...], int]:
+    """The layout, and how many numbers there are."""
+    tokens = len(weights["embed.W_E"])
+    positions = len(weights["pos_embed.W_pos"])
+    outputs = weights["unembed.W_U"].shape[1]
+    if layout is None:
+        layout = _usual_layout(tokens, positions, outputs)
+    constants = [token for token in layout if token is not None]
+    if (
+        len(layout) > positions
+        or len(constants) == len(layout)
+        or not all(0 < token < tokens for token in constants)
+    ):
+        raise ValueError(
+            f"layout={layout} does not fit {positions} positions (pos_embed.W_pos) and "
+            f"{tokens} tokens (embed.W_E); allowed: at most as many tokens, each below "
+            f"{tokens}, and None for operands"
+        )
+    # Numbers come first in the vocabulary, constants after them.
+    return layout, min([outputs, tokens, *constants])
+
+
+def _usual_layout(tokens: int, positions: int, outputs: int) -> tuple[int | None, ...]:
+    if tokens - outputs == 1 and positions > 2:
+        return (*[None] * (positions - 1), outputs)
+    if tokens - outputs == 2 and positions > 2 and positions % 2 == 0:
+        return (*[None, outputs + 1] * (positions // 2 - 1), None, outputs)
+    if tokens == outputs and positions == 3:
+        return (None, None, tokens - 1)
+    if tokens == outputs and positions == 2:
+        return (None, None)
+    raise ValueError(
+        f"{tokens} tokens (embed.W_E), {positions} positions (pos_embed.W_pos) and "
+        f"{outputs} outputs (unembed.W_U) leave open what an equation looks like: pass "
+        f"layout, such as (None, None, {tokens - 1}) for a, b and token {tokens - 1}"
+    )
+
+
+def _cut(weights: dict[str, Tensor], positions: int, numbers: int) -> dict[str, Tensor]:
+    """Without positions after the equation and outputs that are no numbers."""
+    W_pos, W_U = weights["pos_embed.W_pos"], weights["unembed.W_U"]
+    cut = {"pos_embed.W_pos": W_pos[:positions], "unembed.W_U": W_U[:, :numbers]}
+    b_U = weights.get("unembed.b_U")
+    if b_U is not None and b_U.shape == W_U.shape[1:]:
+        cut["unembed.b_U"] = b_U[:numbers]
+    return weights | cut
+
+
+def _fill(model: Transformer, weights: dict[str, Tensor]) -> None:
+    """Copy weights that are all there and fit; biases that are not are 0."""
+    expected = model.state_dict()
+    for name, tensor in weights.items():
+        if name not in expected:
+            raise ValueError(f"unknown tensor {name!r} of shape {_shape(tensor)}")
+        if tensor.shape != expected[name].shape or not tensor.is_floating_point():
+            raise ValueError(
+                f"{name} has shape {_shape(tensor)} and type {tensor.dtype}; expected "
+                f"{_shape(expected[name])} and floating point"
+            )
+    absent = expected.keys() - weights.keys()
+    if missing := sorted(name for name in absent if ".b_" not in name):
+        raise ValueError(f"missing {missing}; there are {sorted(weights)}")
+    zeros = {name: torch.zeros_like(expected[name]) for name in absent}
+    model.load_state_dict(weights | zeros)
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    return tuple(tensor.shape)

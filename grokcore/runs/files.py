@@ -1,0 +1,159 @@
+"""Files that are whole or not there: tensors, tables and text, without pickle.
+
+Every file is written under a temporary name, flushed to the disk, and renamed. Every
+failure to read or write is a :class:`StoreError` that names the file and a way out.
+"""
+
+import io
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+from torch import Tensor
+
+__all__ = [
+    "RECORDED",
+    "StoreError",
+    "read_json",
+    "read_table",
+    "read_tensors",
+    "reading",
+    "remove_leftovers",
+    "train_again",
+    "write_json",
+    "write_table",
+    "write_tensors",
+    "write_text",
+]
+
+
+#: What ships with the package: runs of the catalogue by name, and more.
+RECORDED = Path(__file__).parents[1] / "recorded"
+
+
+class StoreError(RuntimeError):
+    """A file of the run store cannot be read or written."""
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write named tensors as safetensors."""
+    whole = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    _write(path, save(whole, {"crc32": _checksum(whole)}))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read what :func:`write_tensors` wrote."""
+    with reading(path):
+        content = path.read_bytes()
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        # Other tools write safetensors without a checksum.
+        expected = header.get("__metadata__", {}).get("crc32")
+        if expected is not None and expected != _checksum(tensors):
+            raise ValueError("its checksum does not fit its content")
+        return tensors
+
+
+def _checksum(tensors: dict[str, Tensor]) -> str:
+    crc = 0
+    for name, tensor in sorted(tensors.items()):
+        label = f"{name} {tensor.dtype} {tuple(tensor.shape)}"
+        crc = zlib.crc32(label.encode(), crc)
+        crc = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), crc)
+    return f"{crc:08x}"
+
+
+def write_table(path: Path, columns: dict[str, np.ndarray]) -> None:
+    """Write named columns as a compressed npz."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **columns)
+    _write(path, buffer.getvalue())
+
+
+def read_table(path: Path) -> dict[str, np.ndarray]:
+    """Read what :func:`write_table` wrote."""
+    # From memory, since numpy leaves a file that it cannot read open.
+    with reading(path):
+        content = io.BytesIO(path.read_bytes())
+        with np.load(content, allow_pickle=False) as table:
+            return {name: table[name] for name in table.files}
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write JSON for people: indented, UTF-8."""
+    _write(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text, UTF-8."""
+    _write(path, text.encode())
+
+
+def read_json(path: Path) -> dict:
+    """Read what :func:`write_json` wrote."""
+    with reading(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError(f"holds {type(content).__name__}, not an object")
+        return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StoreError(
+            f"cannot write {path}: {error}. Free some space there, or point "
+            f"GROKCORE_STORE to another folder; what was stored before is intact."
+        ) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what a killed process left half written in a run's folder."""
+    for path in folder.rglob(".*.[0-9]*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while ``path`` is read into a :class:`StoreError`."""
+    try:
+        yield
+    except Exception as error:  # what a garbled zip raises is anybody's guess
+        raise StoreError(
+            f"cannot read {path}: {error}. {_way_out(path, error)}"
+        ) from error
+
+
+def _way_out(path: Path, error: Exception) -> str:
+    folder = path.parent.parent if path.parent.name == "snapshots" else path.parent
+    if path.is_relative_to(RECORDED):
+        return "It ships with grokcore: reinstall grokcore to have it back."
+    if not folder.exists():
+        return "There is no run."
+    if isinstance(error, FileNotFoundError):
+        return train_again(folder)
+    if isinstance(error, OSError) and error.errno:  # the system's, not a parser's
+        return "It may be whole: see that it can be read, and try again."
+    return f"It is damaged, or not from grokcore. {train_again(folder)}"
+
+
+def train_again(folder: Path) -> str:
+    """Say how to be rid of a run that cannot be read."""
+    return (
+        f"Delete the folder {folder} to train this run again; no other run is touched."
+    )

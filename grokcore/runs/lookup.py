@@ -1,0 +1,184 @@
+"""Where runs are kept, and every way to look one up.
+
+A run that is asked for is loaded if it is there, resumed if it was cut short, and
+trained otherwise. Two processes that ask for the same run train it once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import platformdirs
+
+from grokcore.backend import rounding
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
+from grokcore.runs import checkpoints, files
+from grokcore.runs.files import RECORDED, StoreError
+from grokcore.runs.stored_run import Run
+from grokcore.training import Callback, Trainer, TrainingDiverged
+
+__all__ = [
+    "RECORDED",
+    "SHIPPED",
+    "find",
+    "load",
+    "run",
+    "store",
+    "stored",
+    "stored_runs",
+]
+
+#: Runs of studies that ship with the package, by the names of their experiments.
+SHIPPED = RECORDED / "studies"
+
+_log = logging.getLogger("grokcore")
+
+
+def store() -> Path:
+    """Return the folder of all runs: ``$GROKCORE_STORE``, or the user's cache.
+
+    With another rounding (:mod:`grokcore.backend.rounding`) it is a folder inside of
+    that.
+    """
+    given = os.environ.get("GROKCORE_STORE")
+    if given:
+        folder = Path(given).expanduser().absolute()
+    else:
+        folder = platformdirs.user_cache_path("grokcore") / "runs"
+    other = rounding.chosen()
+    return folder / f"rounding-{other}" if other else folder
+
+
+def run(
+    experiment: Experiment,
+    *,
+    progress: bool | None = None,
+    callbacks: Iterable[Callback] = (),
+    device: str | None = None,
+    resume_every: float = 20.0,
+    root: Path | None = None,
+) -> Run:
+    """Return the run of an experiment, training what of it is missing.
+
+    Args:
+        experiment: what to do.
+        progress: show a bar; ``None`` shows it in terminals and live kernels.
+        callbacks: called once a step, see
+            :class:`grokcore.training.trainer.TrainingState`.
+            A run that is loaded calls none.
+        device: "cuda", "mps" or "cpu"; ``None`` takes the best there is.
+        resume_every: seconds between two resume points.
+        root: the folder of runs; ``None`` is :func:`store`.
+
+    Raises:
+        TrainingDiverged: if the loss stops being a number; :func:`stored` has the run
+            up to there.
+        StoreError: if a file cannot be read or written.
+        KeyboardInterrupt: after everything so far was stored; the same call goes on.
+    """
+    folder = (root or store()) / experiment.name
+    done = stored(experiment, root)
+    if done is None or done.status == "interrupted":
+        with checkpoints.lock(folder):
+            # Another process may have trained it while this one waited.
+            done = stored(experiment, root)
+            if done is None or done.status == "interrupted":
+                trainer = Trainer(experiment, device)
+                checkpoints.train(trainer, folder, callbacks, progress, resume_every)
+                done = Run(folder)
+    if done.status == "diverged":
+        raise TrainingDiverged(done.provenance["error"])
+    return done
+
+
+def load(what: str | Path | Experiment) -> Run:
+    """Return a run that ships with the package or is stored.
+
+    Args:
+        what: its name in the catalogue, such as "nanda-p113"; its experiment; or the
+            name or the path of its folder.
+
+    Raises:
+        ValueError: if there is none of that name.
+        StoreError: if there is none of that experiment, or it cannot be read.
+
+    >>> load("nanda-p113").delay().val_epoch
+    12200
+    """
+    if isinstance(what, Experiment):
+        if (found := find(what)) is None:
+            raise StoreError(
+                f"no run of {what.name} ships with grokcore or is stored; "
+                f"grokcore claims --train trains what is missing"
+            )
+        return found
+    path = Path(what)
+    if os.sep in str(what) or path.is_dir():
+        if not (path / "experiment.json").exists():
+            raise ValueError(f"{what} is no run, whose folder has an experiment.json")
+        return Run(path)
+    for folder in (RECORDED, store()):
+        if (folder / path / "experiment.json").exists():
+            return Run(folder / path)
+    if what in CATALOGUE and (found := stored(CATALOGUE[what])):
+        return found
+    recorded = sorted(p.parent.name for p in RECORDED.glob("*/experiment.json"))
+    hint = f"; gc.CATALOGUE[{what!r}].run() trains it" if what in CATALOGUE else ""
+    raise ValueError(f"no recorded run {what!r}; there are {recorded}{hint}")
+
+
+def find(experiment: Experiment) -> Run | None:
+    """Return the run of an experiment that ships with the package, or is stored.
+
+    One that was interrupted does not count: nobody knows yet how it ends. One that
+    diverged does.
+
+    Raises:
+        StoreError: if it cannot be read.
+    """
+    found = stored(experiment, SHIPPED) or _of_the_catalogue(experiment)
+    found = found or stored(experiment)
+    return None if found is None or found.status == "interrupted" else found
+
+
+def _of_the_catalogue(experiment: Experiment) -> Run | None:
+    """The run that ships under the experiment's name in the catalogue."""
+    for name, described in CATALOGUE.items():
+        folder = RECORDED / name
+        if described == experiment and (folder / "experiment.json").exists():
+            found = Run(folder)
+            return found if found.experiment == experiment else None
+    return None
+
+
+def stored(experiment: Experiment, root: Path | None = None) -> Run | None:
+    """Return what the store, or another folder of runs, has of an experiment.
+
+    Raises:
+        StoreError: if it cannot be read, or the folder belongs to another experiment.
+    """
+    folder = (root or store()) / experiment.name
+    if not (folder / "experiment.json").exists():
+        return None
+    found = Run(folder)
+    if found.experiment != experiment:
+        raise StoreError(
+            f"{folder / 'experiment.json'} describes another experiment than the "
+            f"folder's name says. {files.train_again(folder)}"
+        )
+    return found
+
+
+def stored_runs() -> list[Run]:
+    """Return all runs of the store that can be read, by name."""
+    found = []
+    for path in sorted(store().glob("*/experiment.json")):
+        try:
+            found.append(Run(path.parent))
+        except StoreError as error:
+            _log.warning("%s", error)
+    return found

@@ -1,0 +1,119 @@
+"""What is computed from the weights that a run kept along the way.
+
+Measuring takes dense snapshots, which are large. For a run that ships with the package
+it was done when the run was recorded: the results ship, most of the snapshots do not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from grokcore.analysis import fourier, norms, progress
+from grokcore.runs import files
+from grokcore.runs.stored_run import Run
+from grokcore.tasks import ModularTask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PROGRESS_FILE", "measurable", "measure", "progress_measures"]
+
+#: Where a recorded run keeps what was measured on all of its snapshots.
+PROGRESS_FILE = "progress.npz"
+
+
+def progress_measures(run: Run) -> pd.DataFrame:
+    """Return how the mechanism grew during a run, one row a snapshot.
+
+    The key frequencies are those of the embedding at the last snapshot that answers
+    every validation question, or the last one at all if none does. They are in
+    ``frame.attrs["frequencies"]``.
+
+    Args:
+        run: of a model with two operands, on a task that has each answer equally
+            often, as (a + b) mod p does.
+
+    Returns:
+        Columns step, epoch; train_loss, val_loss, restricted_train, restricted_val,
+        restricted_all, excluded_train, excluded_all (nats; see
+        :func:`grokcore.analysis.progress.measures`); sum_of_squares of all weights;
+        gini, the Gini coefficient of the amplitudes of the embedding's frequencies;
+        key_count, how many frequencies are key by then.
+
+    Raises:
+        ValueError: if the run kept no whole weights, or for another task.
+
+    >>> import grokcore as gc
+    >>> measures = progress_measures(gc.load("nanda-p113"))
+    >>> measures.attrs["frequencies"]
+    (8, 19, 36, 38, 41, 54)
+    >>> bool(measures.restricted_val.iloc[-1] < measures.val_loss.iloc[-1])
+    True
+    """
+    import pandas as pd
+
+    path = run.folder / PROGRESS_FILE
+    columns = files.read_table(path) if path.exists() else measure(run)
+    chosen = columns.pop("frequencies")
+    frame = pd.DataFrame(columns)
+    frame.attrs["frequencies"] = tuple(int(k) for k in chosen)
+    return frame
+
+
+def measurable(task: ModularTask) -> bool:
+    """Whether a task has key directions: a whole table, each answer equally often.
+
+    >>> measurable(ModularTask("add", p=7)), measurable(ModularTask("multiply", p=7))
+    (True, False)
+    """
+    answers = task.data().targets
+    counts = answers.bincount(minlength=task.numbers)
+    return bool(len(answers) == task.numbers**2 and (counts == task.numbers).all())
+
+
+@torch.no_grad()
+def measure(run: Run) -> dict[str, np.ndarray]:
+    """Measure all whole snapshots of a run; see :func:`progress_measures`.
+
+    ``frequencies`` stand beside the columns, as an array of their own length.
+    """
+    task = run.experiment.task
+    if not measurable(task):
+        raise ValueError(
+            f"{task.formula} has {len(task.data().targets):,} rows here; progress is "
+            f"measured on whole tables of {task.numbers} × {task.numbers} that have "
+            f"each answer equally often"
+        )
+    table, shape = task.data(), (task.numbers, task.numbers)
+    train = torch.zeros(len(table.targets), dtype=torch.bool)
+    train[table.train] = True
+    answers, train = table.targets.view(shape), train.view(shape)
+    final = run.at(_moment(run))
+    chosen = fourier.key_frequencies(final.W_E[: task.numbers])
+    rows = []
+    for step in run.whole_snapshots:
+        model = run.at(step)
+        W_E = model.W_E[: task.numbers]
+        logits = model(table.tokens).view(*shape, -1)
+        rows.append(
+            {
+                "step": step,
+                "epoch": step / run.experiment.steps_per_epoch,
+                **progress.measures(logits, answers, train, chosen),
+                "sum_of_squares": norms.sum_of_squares(model.parameters()),
+                "gini": norms.gini(fourier.amplitudes(W_E).norm(dim=1)),
+                "key_count": len(fourier.key_frequencies(W_E)),
+            }
+        )
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return {**columns, "frequencies": np.array(chosen)}
+
+
+def _moment(run: Run) -> int:
+    try:
+        return run.last_generalized()
+    except ValueError:
+        return run.whole_snapshots[-1]

@@ -1,0 +1,80 @@
+"""Callbacks that send a run's history to experiment trackers (extra ``track``)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from grokcore.training import TrainingState
+
+__all__ = ["TensorBoard", "WandB"]
+
+
+class WandB:
+    """Log every evaluation to Weights & Biases, with the experiment as its config.
+
+    Args:
+        project: of Weights & Biases.
+        **options: for ``wandb.init``: ``mode="offline"``, ``name=…``, ``dir=…``.
+
+    Raises:
+        ImportError: when called first, if wandb is not installed.
+
+    Example::
+
+        from grokcore.training.trackers import WandB
+
+        experiment.run(callbacks=[WandB("grokking", mode="offline")])
+    """
+
+    def __init__(self, project: str = "grokking", **options: Any) -> None:
+        self.project = project
+        self.options = options
+        self._run = None
+
+    def __call__(self, state: TrainingState) -> None:
+        """Log this step's row, if it has one."""
+        if self._run is None:
+            import wandb
+
+            config = json.loads(state.trainer.experiment.to_json())
+            self._run = wandb.init(project=self.project, config=config, **self.options)
+        if state.row is not None:
+            self._run.log(state.row, step=state.step)
+        if state.last:
+            self._run.finish()
+            self._run = None
+
+
+class TensorBoard:
+    """Log every evaluation as TensorBoard scalars.
+
+    Args:
+        folder: where the event files go.
+
+    Raises:
+        ImportError: when called first, if tensorboard is not installed.
+
+    Example::
+
+        from grokcore.training.trackers import TensorBoard
+
+        experiment.run(callbacks=[TensorBoard("logs")])
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = folder
+        self._writer = None
+
+    def __call__(self, state: TrainingState) -> None:
+        """Log this step's row, if it has one."""
+        if self._writer is None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(self.folder))
+        for name, value in (state.row or {}).items():
+            self._writer.add_scalar(name, value, state.step)
+        if state.last:
+            self._writer.close()
+            self._writer = None

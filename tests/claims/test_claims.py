@@ -1,0 +1,525 @@
+"""The ledger: numbers that may be bounds, verdicts, and runs that may be missing."""
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import grokcore as gc
+from grokcore import claims, cli, recording, studies
+from grokcore.analysis import fourier
+from grokcore.claims import (
+    CLAIMS,
+    SOURCES,
+    Claim,
+    Finding,
+    Result,
+    Setting,
+    Value,
+    Within,
+    check,
+    histories,
+    networks,
+    page,
+    report,
+    select,
+)
+from grokcore.claims.values import (
+    NOT_REPRODUCED,
+    OPEN,
+    PARTLY,
+    REPRODUCED,
+    UNDECIDED,
+    median,
+)
+from grokcore.cli import commands
+from grokcore.runs import Run, files
+from grokcore.training import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def plant(store):
+    """Store a run that nobody trained, with accuracies of our choice."""
+
+    def write(experiment, train, val, status="finished", every=10):
+        folder = store / experiment.name
+        step = np.arange(len(val)) * float(every)
+        table = dict.fromkeys(COLUMNS, np.zeros(len(val)))
+        table |= {"step": step, "epoch": step / experiment.steps_per_epoch}
+        table |= {"train_accuracy": np.array(train), "val_accuracy": np.array(val)}
+        files.write_table(folder / "history.npz", {c: table[c] for c in COLUMNS})
+        description = json.loads(experiment.to_json())
+        content = {"status": status, "experiment": description, "provenance": {}}
+        files.write_json(folder / "experiment.json", content)
+        return Run(folder)
+
+    return write
+
+
+@pytest.fixture
+def row(tiny):
+    """A claim about tiny experiments of three seeds: generalized by step 20."""
+    experiments = tuple(tiny(seed=s) for s in range(3))
+
+    def make(**changes):
+        setting = Setting((experiments,), histories.each(histories.val_step))
+        fields = {
+            "id": "X.1",
+            "source": "S0",
+            "statement": "It is soon.",
+            "chapter": "01",
+            "settings": {"here": setting},
+            "statistic": "the step",
+            "verdict": Within(high=20),
+            "unit": "steps",
+        }
+        return Claim(**(fields | changes))
+
+    return make
+
+
+# -- values ------------------------------------------------------------------------
+
+
+def test_a_bound_is_known_on_one_side_only():
+    above, below = Value(10, ">"), Value(10, "<")
+    assert above.at_least(10) and not above.at_most(1_000)
+    assert below.at_most(10) and not below.at_least(1)
+    assert not Value(math.nan).at_least(0) and not Value(math.nan).at_most(0)
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "ratio"),
+    [
+        (Value(8), Value(2), "4"),
+        (Value(8, ">"), Value(2), "> 4"),
+        (Value(8), Value(2, ">"), "< 4"),
+        (Value(8), Value(2, "<"), "> 4"),
+        (Value(8, "<"), Value(2, ">"), "< 4"),
+        (Value(8, ">"), Value(2, ">"), "?"),
+        (Value(math.nan), Value(2), "?"),
+        (Value(8), Value(math.nan), "?"),
+        (Value(8), Value(0), "∞"),
+        (Value(0), Value(0), "?"),
+        (Value(0), Value(8), "0"),
+    ],
+)
+def test_a_ratio_is_a_bound_where_its_parts_leave_it_open(over, under, ratio):
+    assert str(over.over(under)) == ratio
+
+
+def test_a_median_is_a_bound_where_a_bound_could_move_it():
+    assert median([Value(5), Value(3, ">"), Value(4)]) == Value(4, ">")
+    assert median([Value(5), Value(9, "<"), Value(4)]) == Value(5, "<")
+    assert median([Value(3, ">"), Value(3, ">"), Value(4)]) == Value(3, ">")
+    assert median([Value(5), Value(9, ">"), Value(4)]) == Value(5)
+    assert median([Value(5), Value(1, "<"), Value(7)]) == Value(5)
+    assert median([Value(1), Value(2), Value(3), Value(4)]) == Value(2)
+
+
+def test_a_median_is_unknown_where_an_unknown_could_move_it():
+    nan = Value(math.nan)
+    assert math.isnan(median([Value(800), Value(900), nan]).number)
+    assert median([Value(5), Value(5), nan]) == Value(5)
+    assert math.isnan(median([nan, nan, Value(1)]).number)
+
+
+# -- verdicts ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdict"),
+    [
+        ([0.8], REPRODUCED),
+        ([0.799_999], PARTLY),
+        ([0.5, 0.6], PARTLY),
+        ([0.499_999], NOT_REPRODUCED),
+        ([0.9, 0.9, 0.0, 0.0], PARTLY),
+        ([0.9, 0.0, 0.0], NOT_REPRODUCED),
+        ([0.9, 0.5, 0.5], PARTLY),
+        ([math.nan], UNDECIDED),
+        ([0.9, math.nan], UNDECIDED),
+        ([0.9, 0.9, math.nan], UNDECIDED),
+        ([0.4, 0.4, math.nan], NOT_REPRODUCED),
+    ],
+)
+def test_verdicts_at_their_boundaries(numbers, verdict):
+    rule = Within(low=0.8, partly=Within(low=0.5))
+    assert rule([Value(number) for number in numbers]) == verdict
+
+
+def test_limits_on_both_sides_include_themselves():
+    rule = Within(low=0.8, high=1.2)
+    assert rule([Value(0.8), Value(1.2)]) == REPRODUCED
+    assert rule([Value(1.21)]) == NOT_REPRODUCED
+    assert rule([Value(1.2, ">")]) == rule([Value(0.8, "<")]) == NOT_REPRODUCED
+
+
+def test_a_bound_on_the_wrong_side_decides_nothing():
+    rule = Within(low=0.8, high=1.2)
+    assert rule([Value(1.0, ">")]) == rule([Value(1.0, "<")]) == UNDECIDED
+    assert Within(low=0.8)([Value(0.9, ">")]) == REPRODUCED
+    assert Within(low=0.8)([Value(0.7, ">")]) == UNDECIDED
+    assert Within(low=0.8)([Value(0.7, ">"), Value(0.1), Value(0.1)]) == NOT_REPRODUCED
+
+
+def test_a_rule_needs_a_limit_and_a_verdict_needs_values():
+    with pytest.raises(ValueError, match="low and high are both None"):
+        Within()
+    with pytest.raises(ValueError, match="no values"):
+        Within(low=1)([])
+
+
+def test_limits_are_written_without_digits_that_say_nothing():
+    assert Within(low=0.8, partly=Within(low=0.055)).write(".1%") == (
+        "at least 80% (partly: at least 5.5%)"
+    )
+    assert Within(high=2_000).write(",.0f") == "at most 2,000"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "together"),
+    [
+        ([REPRODUCED, REPRODUCED], REPRODUCED),
+        ([REPRODUCED, PARTLY, NOT_REPRODUCED], "only under A"),
+        ([REPRODUCED, NOT_REPRODUCED, REPRODUCED], "only under A and C"),
+        ([PARTLY, NOT_REPRODUCED], PARTLY),
+        ([NOT_REPRODUCED, NOT_REPRODUCED], NOT_REPRODUCED),
+        ([REPRODUCED, OPEN], OPEN),
+        ([REPRODUCED, UNDECIDED], REPRODUCED),
+        ([NOT_REPRODUCED, UNDECIDED], NOT_REPRODUCED),
+        ([UNDECIDED, UNDECIDED], UNDECIDED),
+    ],
+)
+def test_settings_that_disagree_are_named(row, verdicts, together):
+    found = (
+        Finding(name, (Value(1),), v) for name, v in zip("ABC", verdicts, strict=False)
+    )
+    assert Result(row(), tuple(found)).verdict == together
+
+
+# -- from histories ----------------------------------------------------------------
+
+
+def test_what_is_not_reached_is_a_bound(tiny, plant):
+    run = plant(tiny(), train=[0, 1, 1, 1], val=[0, 0, 0.9, 0.94])
+    assert histories.train_epoch(run) == Value(10)
+    assert histories.val_step(run) == histories.val_epoch(run) == Value(30, ">")
+    assert histories.val_step(run, 0.9) == Value(20)
+    assert histories.delay(run) == Value(20, ">")
+
+
+def test_a_run_that_diverged_is_not_there_by_the_end_of_its_budget(tiny, plant):
+    run = plant(tiny(), [0, 0.1], [0, 0], status="diverged")
+    assert histories.val_step(run) == Value(30, ">")
+
+
+def test_without_memorizing_there_is_no_delay(tiny, plant):
+    run = plant(tiny(), [0, 0.5, 0.5, 0.5], [0, 0, 0, 0])
+    assert math.isnan(histories.delay(run).number)
+
+
+def test_steps_are_not_epochs(tiny, plant):
+    experiment = tiny(batch_size=12)  # of 24 rows
+    run = plant(experiment, [0, 1, 1], [0, 0, 1])
+    assert histories.val_step(run) == Value(20)
+    assert histories.val_epoch(run) == Value(10) and histories.delay(run) == Value(5)
+
+
+def test_a_speed_up_compares_seed_by_seed(tiny, plant):
+    slow = [plant(tiny(seed=s), [1] * 4, val) for s, val in enumerate(_LATE)]
+    fast = [plant(tiny(seed=s, lr=0.1), [1] * 4, [0, 1, 1, 1]) for s in (0, 1)]
+    ratios = histories.each(histories.speed_up)(slow, fast)
+    assert ratios == [Value(2), Value(3, ">")]
+    with pytest.raises(ValueError):
+        histories.each(histories.speed_up)(slow, fast[:1])
+
+
+_LATE = ([0, 0, 1, 1], [0, 0, 0, 0])
+
+
+def test_the_best_rate_is_that_of_the_best_median(tiny, plant):
+    soon, middle, never = ([0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0])
+    steady = [plant(tiny(seed=s, lr=0.1), [1] * 4, middle) for s in range(3)]
+    lucky = [
+        plant(tiny(seed=s, lr=0.2), [1] * 4, val)
+        for s, val in enumerate((soon, never, never))
+    ]
+    assert histories.soonest([lucky, steady]) is steady
+    rivals = [plant(tiny(seed=s, lr=0.3), [1] * 4, soon) for s in range(3)]
+    compare = histories.at_their_best(histories.speed_up)
+    assert compare(lucky, steady, rivals, rivals) == [Value(2)] * 3
+
+
+# -- from networks -----------------------------------------------------------------
+
+
+def test_an_untrained_network_has_no_key_frequencies_and_noise_in_its_scores():
+    run = gc.load("nanda-p113")
+    found = {
+        name: networks.statistic(name)(run).number
+        for name in (
+            "key_share",
+            "score_share",
+            "untrained_share",
+            "untrained_score_share",
+        )
+    }
+    assert found["key_share"] > 0.9 > found["untrained_share"]
+    assert found["score_share"] > 0.9 and found["untrained_score_share"] < 0.2
+
+
+class _Film:
+    """A run that kept its embedding: noise at first, then a circle."""
+
+    def __init__(self, start, end, frequency=3, begins=20):
+        p = 13
+        n = 2 * torch.pi * frequency * torch.arange(p) / p
+        circle = torch.zeros(p, 8)
+        circle[:, 0], circle[:, 1] = n.cos(), n.sin()
+        self.path = {0: start, 10: start, begins: circle + 0.01 * start, 30: end}
+        self.snapshots = tuple(self.path)
+        self.experiment = gc.Experiment(
+            task=gc.ModularTask(p=p, train_fraction=0.5), epochs=40
+        )
+        self.start = start
+
+    def weights(self, step):
+        return {"embed.W_E": self.path[step]}
+
+    def delay(self, threshold):
+        return type("Delay", (), {"val_step": 25})
+
+
+def test_a_circle_is_timed_against_accuracy():
+    noise = torch.randn(13, 8, generator=torch.manual_seed(0))
+    film = _Film(noise, noise)
+    assert networks.circle_and_accuracy(film) == Value(20 / 25)
+
+
+def test_the_start_is_ranked_by_what_was_stronger(monkeypatch):
+    noise = torch.randn(13, 8, generator=torch.manual_seed(1))
+    monkeypatch.setattr(networks, "_start", lambda run: run.start)
+    order = fourier.spectrum(noise).argsort(descending=True) + 1
+    for place, k in enumerate(order.tolist()):
+        film = _Film(noise, noise, frequency=k)
+        film.snapshots = (0, 20)
+        assert networks.rank_at_start(film) == Value(place / 5)
+
+
+def test_a_run_sees_its_own_start_in_its_final_plane(monkeypatch):
+    monkeypatch.setattr(networks, "_start", lambda run: run.start)
+    noise = [torch.randn(13, 8, generator=torch.manual_seed(s)) for s in range(3)]
+    films = [_Film(x, x) for x in noise]
+    for film in films:
+        film.snapshots = (0, 20)
+    remembers = _Film(films[0].path[20] + 0.1 * noise[0], noise[0])
+    remembers.snapshots = (0, 20)
+    own, *others = networks.own_start([remembers, *films[1:]])
+    assert own.number > 1.5 > min(other.number for other in others)
+
+
+def test_progress_of_the_recorded_run_is_that_of_its_chapter():
+    run = gc.load("nanda-p113")
+    assert networks.statistic("restricted_first")(run).number < 0.01
+    assert networks.phase_ends(run).number < 0.1
+    assert 0 < networks.statistic("overlap")(run).number < 0.2
+
+
+# -- rows --------------------------------------------------------------------------
+
+
+def test_a_row_is_told_once_all_its_runs_are_there(row, plant):
+    claim = row()
+    *most, last = claim.experiments
+    for experiment in most:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    result = check(claim)
+    assert result.verdict == OPEN
+    assert result.findings[0].missing == (last.name,)
+    assert report.problems([result])[0] == f"missing: {last.name}"
+    plant(last, [1] * 4, [0, 1, 1, 1])
+    result = check(claim)
+    assert result.verdict == REPRODUCED
+    assert result.write(result.findings[0]) == "20 steps (10 to 20)"
+    assert report.block(result).endswith("20 steps (10 to 20)  3 seeds  reproduced")
+    assert report.problems([result]) == []
+
+
+def test_a_run_cut_short_is_missing(row, plant):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 3, [0, 0, 1], status="interrupted")
+    assert len(check(row()).findings[0].missing) == 3
+
+
+def test_what_cannot_be_measured_is_said(row, plant, store):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 3, [0, 0, 1])
+    (store / experiment.name / "history.npz").write_bytes(b"nothing")
+    result = check(row())
+    assert result.verdict == OPEN
+    assert "cannot read" in report.problems([result])[0]
+
+
+def test_a_changed_description_is_a_missing_run(row, tiny, plant):
+    for seed in range(3):
+        plant(tiny(seed=seed, lr=0.5), [1] * 3, [0, 0, 1])
+    assert check(row()).verdict == OPEN
+
+
+def test_rows_are_chosen_by_id_and_by_what_ids_begin_with():
+    def chosen(*ids):
+        return [claim.id for claim in select(CLAIMS, ids)]
+
+    assert chosen("S0.1a") == ["S0.1a"]
+    assert chosen("S0.1") == ["S0.1a", "S0.1b"]
+    assert chosen("L.3", "N.2") == ["N.2a", "N.2b", "N.2c", "L.3"]
+    assert chosen() == [claim.id for claim in CLAIMS]
+    with pytest.raises(ValueError, match=r"no claims \['S9'\]; there are \['S0.1a'"):
+        chosen("S0", "S9")
+
+
+def test_an_id_that_continues_with_a_digit_is_another(row):
+    rows = [row(id="S1.1"), row(id="S1.10")]
+    assert select(rows, ["S1.1"]) == rows[:1]
+
+
+def test_ids_are_unique_and_say_the_source():
+    ids = [claim.id for claim in CLAIMS]
+    assert len(ids) == len(set(ids))
+    assert all(claim.id.startswith(claim.source) for claim in CLAIMS)
+
+
+def test_every_planned_row_is_there():
+    planned = "S0.1 S0.2 S0.3 S0.4 N.1 N.2 S2.1 S2.2 S3.1 S4.5 L.1 L.2 L.3 L.4"
+    assert {c.id.rstrip("abcdefghij") for c in CLAIMS} == set(planned.split())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_a_row_can_be_followed_to_its_source_and_chapter(claim):
+    name, key = SOURCES[claim.source]
+    references = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    assert name and (key is None or re.search(rf"@\w+{{{key},", references))
+    title, address = page.chapters(ROOT / "chapters")[claim.chapter]
+    notebook = Path(address).with_suffix(".ipynb").name
+    assert title and (ROOT / "chapters" / notebook).exists()
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    assert f"chapters/{Path(address).stem}\n" in toc
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_a_row_has_as_many_seeds_in_each_arm(claim):
+    for setting in claim.settings.values():
+        assert len({len(arm) for arm in setting.arms}) == 1
+
+
+def test_no_row_has_experiments_of_its_own():
+    known = {e for s in studies.STUDIES.values() for e in s.experiments}
+    known |= set(gc.CATALOGUE.values())
+    assert all(known >= set(claim.experiments) for claim in CLAIMS)
+
+
+# -- the page ----------------------------------------------------------------------
+
+
+def test_the_page_says_what_was_measured_and_links_to_the_chapter(row, plant):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 4, [0, 0, 0, 1])
+    claim = row(statement="a < b", published=7)
+    html = page.Entries([check(claim)], {"01": ("One", "../one.html")})._repr_html_()
+    assert "a &lt; b" in html and "<b>30 steps</b>, 3 seeds" in html
+    assert 'class="verdict not-reproduced">not reproduced<' in html
+    assert (
+        "Published: 7 steps." in html
+        and "Counts as reproduced: at most 20 steps," in html
+    )
+    assert '<a href="../one.html">One</a>' in html
+
+
+def test_the_page_stands_without_runs_and_without_chapters(row):
+    html = page.Entries([check(row())], {})._repr_html_()
+    assert "3 of 3 runs are missing" in html and "<a " not in html
+
+
+def test_the_books_page_has_every_row_and_every_reference():
+    text = (ROOT / "book" / "claims.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^rows\((.*)\)$", text, re.M)
+    ids = [re.findall(r'"([^"]+)"', arguments) for arguments in shown]
+    told = [claim.id for group in ids for claim in select(CLAIMS, group)]
+    assert told == [claim.id for claim in CLAIMS]
+    cited = set(re.findall(r"\w+\d{4}\w+|mamay_grokking", text))
+    assert {key for _, key in SOURCES.values() if key} <= cited
+
+
+# -- the command -------------------------------------------------------------------
+
+
+@pytest.fixture
+def invoke(row, monkeypatch):
+    monkeypatch.setattr(commands, "CLAIMS", (row(),))
+    monkeypatch.setattr(recording, "strays", list)
+    return lambda words: CliRunner().invoke(cli.app, words.split())
+
+
+def test_the_command_names_a_missing_run_and_fails(invoke, row, plant):
+    *most, last = row().experiments
+    for experiment in most:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    done = invoke("claims")
+    assert done.exit_code == 1
+    assert f"missing: {last.name}" in done.output and "1 open" in done.output
+    assert most[0].name not in done.output
+
+
+def test_the_command_prints_what_can_be_told_beside_what_cannot(
+    invoke, row, plant, tiny, monkeypatch
+):
+    absent = Setting(((tiny(seed=9),),), histories.each(histories.val_step))
+    monkeypatch.setattr(
+        commands, "CLAIMS", (row(id="X.1", settings={"there": absent}), row(id="X.2"))
+    )
+    for experiment in row().experiments:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    done = invoke("claims")
+    assert done.exit_code == 1 and "20 steps  3 seeds  reproduced" in done.output
+    assert invoke("claims X.2").exit_code == 0
+    assert invoke("claims X.7").exit_code == 2
+
+
+def test_the_command_trains_what_is_missing_and_nothing_else(invoke, row, plant):
+    *most, last = row().experiments
+    for experiment in most:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    done = invoke("claims --train")
+    assert done.exit_code == 0, done.output
+    assert f"training 1 of 1: {last.name}" in done.output
+    assert last.stored().status == "finished"
+    assert "training" not in invoke("claims --train").output
+
+
+def test_a_run_that_diverges_is_trained_once_and_counts(invoke, row, tiny, monkeypatch):
+    wild = tiny(optimizer=gc.SGD(lr=1e30), epochs=60)
+    setting = Setting(((wild,),), histories.each(histories.val_step))
+    monkeypatch.setattr(commands, "CLAIMS", (row(settings={"wild": setting}),))
+    done = invoke("claims --train")
+    assert done.exit_code == 0, done.output
+    assert wild.stored().status == "diverged" and "> 60 steps" in done.output
+
+
+def test_the_command_reports_strays(invoke, row, plant, monkeypatch):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    monkeypatch.setattr(recording, "strays", lambda: ["recorded/old belongs to none"])
+    done = invoke("claims")
+    assert done.exit_code == 1 and "recorded/old belongs to none" in done.output
+
+
+def test_the_package_offers_the_ledger_by_its_names():
+    assert set(claims.__all__) <= set(dir(claims))

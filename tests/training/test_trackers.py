@@ -1,0 +1,74 @@
+"""What trackers are given can be read back, without a network."""
+
+import json
+import struct
+
+import pytest
+
+from grokcore.training.trackers import TensorBoard, WandB
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+def test_tensorboard_has_every_row_of_the_history(tiny, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run = tiny().run(callbacks=[TensorBoard(tmp_path / "logs")])
+    events = EventAccumulator(str(tmp_path / "logs"))
+    events.Reload()
+    assert sorted(events.Tags()["scalars"]) == sorted(run.history.columns)
+    for column in run.history:
+        scalars = events.Scalars(column)
+        assert [s.step for s in scalars] == run.history.step.tolist()
+        assert [s.value for s in scalars] == pytest.approx(
+            run.history[column].tolist(), rel=1e-6
+        )
+
+
+def records_of(content):
+    """Read wandb's file: LevelDB's log format after a header of 7 bytes.
+
+    Blocks of 32 KiB hold pieces of records: 4 bytes checksum, 2 length, 1 kind (whole,
+    first, middle or last); a block's last 6 bytes or fewer are padding.
+    """
+    assert content[:4] == b":W&B"
+    position, record = 7, b""
+    while position < len(content):
+        if (rest := 32_768 - position % 32_768) < 7:
+            position += rest
+            continue
+        length, kind = struct.unpack_from("<HB", content, position + 4)
+        position += 7 + length
+        record += content[position - length : position]
+        if kind in (1, 4):
+            yield record
+            record = b""
+
+
+def test_wandb_offline_has_the_experiment_and_every_row(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    from wandb.proto import wandb_internal_pb2
+
+    run = tiny().run(callbacks=[WandB("grokking", dir=str(tmp_path))])
+    (file,) = (tmp_path / "wandb").glob("offline-run-*/run-*.wandb")
+    rows, config = [], {}
+    for data in records_of(file.read_bytes()):
+        record = wandb_internal_pb2.Record()
+        record.ParseFromString(data)
+        for update in record.run.config.update:
+            config[update.key or ".".join(update.nested_key)] = json.loads(
+                update.value_json
+            )
+        if record.HasField("history"):
+            rows.append(
+                {
+                    item.key or ".".join(item.nested_key): json.loads(item.value_json)
+                    for item in record.history.item
+                }
+            )
+    experiment = json.loads(run.experiment.to_json())
+    assert {name: config[name] for name in experiment} == experiment
+    assert [row["_step"] for row in rows] == run.history.step.tolist()
+    for column in run.history:
+        assert [row[column] for row in rows] == run.history[column].tolist()
