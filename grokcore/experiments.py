@@ -178,6 +178,8 @@ class Experiment:
     def replace(self, **changes: Any) -> Experiment:
         """Return a copy with fields changed, wherever in the tree they are.
 
+        With ``schedule="constant"``, ``fall_from`` goes back to its default.
+
         Raises:
             ValueError: if no part, or more than one, has a field of that name, and for
                 impossible values.
@@ -185,6 +187,9 @@ class Experiment:
         >>> Experiment().replace(p=59, lr=1e-2, epochs=300).task.p
         59
         """
+        if changes.get("schedule") == "constant":
+            # Where nothing falls, where it begins to fall says nothing.
+            changes = {"fall_from": _FALL_FROM, **changes}
         parts: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
             parts.setdefault(self._part_with(name), {})[name] = value

@@ -68,7 +68,7 @@ class Population:
 # The live recipe before its learning rate falls, and the same without weight decay:
 # what a gradient sounds like that has seen all examples.
 _WHOLE = CATALOGUE["live-p59"].replace(
-    epochs=384, schedule="constant", fall_from=0.7, snapshots=0, eval_every=10
+    epochs=384, schedule="constant", snapshots=0, eval_every=10
 )
 
 

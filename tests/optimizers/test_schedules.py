@@ -89,6 +89,11 @@ def test_a_run_that_was_cut_goes_on_with_the_same_bits(tiny, schedule, step, cut
         assert torch.equal(weight, weights[name])
 
 
+def test_a_rate_that_is_made_constant_forgets_where_it_fell():
+    falls = gc.Experiment(schedule="linear", fall_from=0.5)
+    assert falls.replace(schedule="constant") == gc.Experiment()
+
+
 def test_a_schedule_is_part_of_the_key_and_its_default_is_not():
     plain = gc.Experiment()
     assert plain.replace(schedule="constant").key == plain.key
@@ -101,7 +106,7 @@ def test_a_schedule_is_part_of_the_key_and_its_default_is_not():
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"schedule": "exponential"}, "'constant', 'linear' or 'cosine'"),
+        ({"schedule": "exponential"}, "'constant', 'linear', 'cosine'"),
         ({"schedule": "linear", "fall_from": 1.0}, "less than 1"),
         ({"schedule": "linear", "fall_from": -0.1}, "greater than or equal to 0"),
         ({"fall_from": 0.5}, "fall_from=0.5 needs a schedule that falls"),

@@ -82,7 +82,7 @@ def test_another_task_is_refused(changes, complaint):
     ],
 )
 def test_what_changes_no_step_draws_no_other_seeds(changes):
-    entry = LIVE.replace(snapshots=0, schedule="constant", fall_from=0.7)
+    entry = LIVE.replace(snapshots=0, schedule="constant")
     assert RULES.draw(entry.replace(**changes)) == RULES.draw(entry)
 
 
