@@ -178,7 +178,9 @@ class Experiment:
     def replace(self, **changes: Any) -> Experiment:
         """Return a copy with fields changed, wherever in the tree they are.
 
-        With ``schedule="constant"``, ``fall_from`` goes back to its default.
+        A part and its fields may be changed together, as in
+        ``replace(filter=GrokfastEMA(), lamb=5.0)``. With ``schedule="constant"``,
+        ``fall_from`` goes back to its default.
 
         Raises:
             ValueError: if no part, or more than one, has a field of that name, and for
@@ -190,15 +192,20 @@ class Experiment:
         if changes.get("schedule") == "constant":
             # Where nothing falls, where it begins to fall says nothing.
             changes = {"fall_from": _FALL_FROM, **changes}
-        parts: dict[str, dict[str, Any]] = {}
-        for name, value in changes.items():
-            parts.setdefault(self._part_with(name), {})[name] = value
-        top = parts.pop("", {})
-        for part, fields in parts.items():
-            whole = top.get(part, getattr(self, part))
-            if not hasattr(whole, "kind") or isinstance(whole, type):
-                raise ValueError(f"{part}={whole!r} has no fields such as {[*fields]}")
-            top[part] = dataclasses.replace(whole, **fields)
+        parts = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        top = {name: value for name, value in changes.items() if name in parts}
+        parts |= top
+        inner: dict[str, dict[str, Any]] = {}
+        for name in changes.keys() - top:
+            for part, whole in top.items():
+                lost = name in _field_names(getattr(self, part)) or isinstance(
+                    whole, type
+                )
+                if lost and not _field_names(whole):
+                    raise ValueError(f"{part}={whole!r} has no fields such as {name!r}")
+            inner.setdefault(_part_with(name, parts), {})[name] = changes[name]
+        for part, fields in inner.items():
+            top[part] = dataclasses.replace(parts[part], **fields)
         return dataclasses.replace(self, **top)
 
     def grid(self, **axes: Iterable[Any]) -> list[Experiment]:
@@ -237,22 +244,25 @@ class Experiment:
                 leaves[name] = value
         return leaves
 
-    def _part_with(self, name: str) -> str:
-        if name in (own := [f.name for f in dataclasses.fields(self)]):
-            return ""
-        holders = [
-            part
-            for part in own
-            if dataclasses.is_dataclass(getattr(self, part))
-            and name in (f.name for f in dataclasses.fields(getattr(self, part)))
-        ]
-        if len(holders) != 1:
-            found = f"is in each of {holders}" if holders else "is nowhere"
-            raise ValueError(
-                f"the field {name!r} {found} in this experiment; "
-                f"allowed: {sorted(self.fields())}"
-            )
-        return holders[0]
+
+def _part_with(name: str, parts: dict[str, Any]) -> str:
+    """The part of an experiment that has a field."""
+    fields = {part: _field_names(whole) for part, whole in parts.items()}
+    holders = [part for part, names in fields.items() if name in names]
+    if len(holders) != 1:
+        found = f"is in each of {holders}" if holders else "is nowhere"
+        allowed = {*parts, *itertools.chain(*fields.values())} - {"kind"}
+        raise ValueError(
+            f"the field {name!r} {found} in this experiment; allowed: {sorted(allowed)}"
+        )
+    return holders[0]
+
+
+def _field_names(part: Any) -> list[str]:
+    """Those of a description; what is none has no fields."""
+    if not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return []
+    return [f.name for f in dataclasses.fields(part)]
 
 
 def _adapter() -> TypeAdapter[Experiment]:

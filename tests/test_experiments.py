@@ -407,6 +407,17 @@ def test_replace_refuses_fields_of_a_part_that_is_none():
             Experiment().replace(optimizer=part, lr=0.1)
 
 
+def test_a_kind_and_its_fields_are_changed_together():
+    changed = Experiment().replace(filter=GrokfastEMA(), lamb=5.0)
+    assert changed.filter == GrokfastEMA(lamb=5.0)
+    changed = Experiment().replace(momentum=0.9, optimizer=SGD(lr=0.5))
+    assert changed.optimizer == SGD(lr=0.5, momentum=0.9)
+    grid = Experiment().grid(filter=[GrokfastEMA()], alpha=[0.5, 0.8])
+    assert [e.filter.alpha for e in grid] == [0.5, 0.8]
+    with pytest.raises(ValueError, match="'lamb' is nowhere .*allowed: .*'filter'"):
+        Experiment().replace(lamb=5.0)
+
+
 def test_a_grid_refuses_unknown_fields():
     with pytest.raises(ValueError, match="'fraction' is nowhere"):
         Experiment().grid(fraction=[0.2])
