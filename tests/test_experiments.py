@@ -414,7 +414,7 @@ def test_a_kind_and_its_fields_are_changed_together():
     assert changed.optimizer == SGD(lr=0.5, momentum=0.9)
     grid = Experiment().grid(filter=[GrokfastEMA()], alpha=[0.5, 0.8])
     assert [e.filter.alpha for e in grid] == [0.5, 0.8]
-    with pytest.raises(ValueError, match="'lamb' is nowhere .*allowed: .*'filter'"):
+    with pytest.raises(ValueError, match=r"'lamb' is nowhere .*allowed: .*'filter'"):
         Experiment().replace(lamb=5.0)
 
 

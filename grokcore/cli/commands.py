@@ -1,6 +1,7 @@
 """The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
 
 import multiprocessing
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from grokcore.cli import _options
 from grokcore.cli._errors import Errors
 from grokcore.cli.speedrun import speedrun
 from grokcore.experiments import Experiment
-from grokcore.lens.state_dicts import read
+from grokcore.lens import read
 from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
 from grokcore.studies import STUDIES
 from grokcore.sweeps import sweep as run_sweep
@@ -87,6 +88,9 @@ def show(
     activation: Annotated[
         str, typer.Option(help="Of the neurons in a file: relu or gelu.")
     ] = "relu",
+    norm: Annotated[
+        str | None, typer.Option(help="Of a file's layers: none, pre, post or stream.")
+    ] = None,
     layout: Annotated[
         str | None,
         typer.Option(help="Of the equations that a file's model takes: a,b,113."),
@@ -96,14 +100,16 @@ def show(
     with Errors():
         path = Path(what)
         if path.is_file() or path.suffix == ".safetensors":
-            given = {"heads": heads, "activation": activation}
+            given = {"heads": heads, "activation": activation, "norm": norm}
             given["layout"] = None if layout is None else _options.layout(layout)
             model, trained_on = _from_file(path, given)
+            typer.echo(_read_as(model))
             typer.echo(str(summarize(model, operation or trained_on)))
         else:
-            if heads or layout or activation != "relu":
+            if heads or layout or norm or activation != "relu":
                 raise ValueError(
-                    "heads, activation and layout are for files; a run knows its own"
+                    "heads, activation, norm and layout are for files; a run knows its "
+                    "own"
                 )
             run = load(what)
             _print_summary(run)
@@ -255,7 +261,25 @@ def _from_file(path: Path, given: dict[str, Any]) -> tuple[nn.Module, str]:
     if ours and (folder / "experiment.json").exists():
         run = Run(folder)
         return run.at(int(path.stem)), run.experiment.task.operation
-    return read(path, **given), "add"
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model = read(path, **given)
+    for warning in said:
+        typer.echo(f"note: {warning.message}", err=True)
+    return model, "add"
+
+
+def _read_as(model: nn.Module) -> str:
+    """What was assumed of a model from a file, and how to say otherwise."""
+    letters = iter("abcdefgh")
+    layout = ",".join(next(letters) if t is None else str(t) for t in model.layout)
+    config = model.config
+    if not hasattr(config, "norm"):
+        return f"read as: --layout {layout}"
+    return (
+        f"read as: --norm {config.norm} --activation {config.activation} "
+        f"--layout {layout}"
+    )
 
 
 def _print_summary(run: Run) -> None:

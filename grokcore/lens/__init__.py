@@ -4,6 +4,7 @@ Reading weights, :func:`from_state_dict` and :func:`read`, does without Transfor
 """
 
 from grokcore.lens.bridge import from_bridge, to_bridge
-from grokcore.lens.state_dicts import from_state_dict, read
+from grokcore.lens.reading import read
+from grokcore.lens.state_dicts import from_state_dict
 
 __all__ = ["from_bridge", "from_state_dict", "read", "to_bridge"]

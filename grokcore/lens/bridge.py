@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grokcore.lens.state_dicts import from_state_dict, read
+from grokcore.lens.state_dicts import from_state_dict
 from grokcore.models import Transformer
 
 if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
 
-__all__ = ["from_bridge", "from_state_dict", "read", "to_bridge"]
+__all__ = ["from_bridge", "to_bridge"]
 
 #: Settings of a native model that our transformer shares: what each may be.
 _SHARED = {

@@ -1,32 +1,23 @@
-"""Weights that other code has trained, as a model of ours: their names say it all.
+"""Weights that other code has trained, as a model of ours.
 
-Two namings are read. One is TransformerLens' older one, which is ours too::
-
-    embed.W_E [V, D]   pos_embed.W_pos [T, D]   unembed.W_U [D, C]   unembed.b_U [C]
-    blocks.0.attn.W_Q, W_K, W_V [H, D, K]   W_O [H, K, D]   b_Q … [H, K]   b_O [D]
-    blocks.0.mlp.W_in [D, M]   b_in [M]   W_out [M, D]   b_out [D]
-    blocks.0.ln1.w, b [D]   blocks.0.ln2.w, b   ln_final.w, b
-
-The other is a ``TransformerBridge``'s; see :mod:`grokcore.lens.bridge_names`.
+Names and shapes say most of it; the namings that are read are those of
+:mod:`grokcore.lens.namings`. What they leave open is an option, and what was guessed is
+said.
 """
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
-from grokcore.lens import bridge_names
+from grokcore.lens import namings
 from grokcore.models import Transformer, TransformerConfig
 
-__all__ = ["from_state_dict", "read"]
-
-#: Buffers of the older naming that hold no weights: the causal mask and minus infinity.
-_BUFFERS = (".mask", ".IGNORE")
+__all__ = ["from_state_dict"]
 
 #: What the sizes are read off, with the axes that each has.
 _SIZES = {
@@ -44,6 +35,7 @@ def from_state_dict(
     layout: tuple[int | None, ...] | None = None,
     heads: int | None = None,
     activation: str = "relu",
+    norm: str | None = None,
 ) -> Transformer:
     """Return a ``Transformer`` with a copy of weights that came from elsewhere.
 
@@ -51,15 +43,23 @@ def from_state_dict(
     whether there is layer norm: before each sub-layer if there is a ``ln_final``, after
     it otherwise. Biases that are missing are 0, or left out if all parts of a kind lack
     them. What leaves no trace is taken to be as usual: causal attention, scores over
-    √K, no norm but one that has weights, and a residual stream that is never normed.
+    √K, and a residual stream that is never normed.
+
+    Layer norms can have been folded into the matrices behind them. Where these are
+    centered, as TransformerLens leaves them, that is recognized; where there are biases
+    of attention and no norm, it may be so. Both are said with a warning, which ``norm``
+    answers.
 
     Args:
-        weights: tensors by name, in either naming of this module. The older naming's
-            buffers ``mask`` and ``IGNORE`` are passed over.
+        weights: tensors by name, in a naming of :mod:`grokcore.lens.namings`. Buffers
+            ``mask`` and ``IGNORE`` are passed over.
         layout: the tokens of an equation, ``None`` where an operand goes; it may be
             shorter than T. See below for what is assumed without it.
         heads: H, which the bridge's names do not tell; the older ones do.
         activation: of the neurons, "relu" or "gelu".
+        norm: "none", "pre", "post" or "stream", as in
+            :class:`~grokcore.models.transformer.TransformerConfig`. Norms that have no
+            weights get those that do nothing, 1 and 0: they were folded.
 
     Without a layout, the first C tokens are numbers, one for each output. If one token
     is left it is "=", and last; if two are, they are "=" and, between operands, the
@@ -83,10 +83,8 @@ def from_state_dict(
     >>> again.config == model.config, again.layout
     (True, (None, None, 7))
     """
-    weights = _tensors(weights)
-    if any(name.endswith(".weight") for name in weights):
-        weights = bridge_names.translated(weights, heads)
-    config = _config(weights, heads, activation)
+    weights = namings.ours(weights, heads)
+    config = _config(weights, heads, activation, norm)
     layout, numbers = _equation(weights, layout)
     W_E = weights["embed.W_E"]
     model = Transformer(config, len(W_E), numbers, layout, seed=0)
@@ -95,49 +93,8 @@ def from_state_dict(
     return model.eval().requires_grad_(False)
 
 
-def read(
-    path: Path | str,
-    *,
-    layout: tuple[int | None, ...] | None = None,
-    heads: int | None = None,
-    activation: str = "relu",
-) -> Transformer:
-    """Read a ``.safetensors`` file; see :func:`from_state_dict`.
-
-    The snapshots of our own runs are such files. A pickle (``.pt``, ``.pth``) is never
-    opened, since it can run any code. If you trust one, ``torch.load(path,
-    weights_only=True)`` has what :func:`from_state_dict` takes.
-
-    Args:
-        path: of the file.
-        layout: as for :func:`from_state_dict`, and so are the other two.
-        heads: H, for the bridge's names.
-        activation: of the neurons.
-
-    Raises:
-        ValueError: if the file cannot be read, or holds no such model.
-    """
-    if not Path(path).exists():
-        raise ValueError(f"there is no file {path}")
-    try:
-        weights = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise ValueError(
-            f"cannot read {path}: {error}; it must be a .safetensors file"
-        ) from error
-    return from_state_dict(weights, layout=layout, heads=heads, activation=activation)
-
-
-def _tensors(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """All but the buffers."""
-    for name, tensor in weights.items():
-        if not isinstance(tensor, Tensor):
-            raise ValueError(f"{name!r} is a {type(tensor).__name__}, not a tensor")
-    return {n: t for n, t in weights.items() if not n.endswith(_BUFFERS)}
-
-
 def _config(
-    weights: dict[str, Tensor], heads: int | None, activation: str
+    weights: dict[str, Tensor], heads: int | None, activation: str, norm: str | None
 ) -> TransformerConfig:
     """The sizes and choices that names and shapes tell."""
     if missing := sorted(_SIZES.keys() - weights.keys()):
@@ -163,7 +120,7 @@ def _config(
         heads=own_heads,
         mlp_width=weights["blocks.0.mlp.W_in"].shape[1],
         activation=activation,
-        norm=_norm(weights),
+        norm=_norm(weights) if norm is None else norm,
         biases=_biases(weights),
     )
 
@@ -171,7 +128,34 @@ def _config(
 def _norm(weights: dict[str, Tensor]) -> str:
     if "ln_final.w" in weights:
         return "pre"
-    return "post" if "blocks.0.ln1.w" in weights else "none"
+    if "blocks.0.ln1.w" in weights:
+        return "post"
+    if _are_centered(weights):
+        warnings.warn(
+            "no layer norm has weights here, and what reads the residual stream is "
+            "centered, as it is when norms are folded in: read as norm='pre'; pass "
+            "norm='none' if there was none",
+            stacklevel=4,
+        )
+        return "pre"
+    if any(bool(t.any()) for n, t in weights.items() if re.search(r"b_[QKV]$", n)):
+        warnings.warn(
+            "no layer norm has weights here: read as norm='none'; pass that to say it "
+            "is so, or norm='pre' if norms were folded into these weights",
+            stacklevel=4,
+        )
+    return "none"
+
+
+def _are_centered(weights: dict[str, Tensor]) -> bool:
+    """Whether all that reads the residual stream is blind to its mean."""
+    for name, tensor in weights.items():
+        if re.search(r"W_([QKVU]|in)$", name):
+            matrix = tensor.double()
+            mean, size = matrix.mean(-2).abs().max(), matrix.abs().max()
+            if not mean <= 1e-3 * size:
+                return False
+    return True
 
 
 def _biases(weights: dict[str, Tensor]) -> str:
@@ -246,10 +230,17 @@ def _fill(model: Transformer, weights: dict[str, Tensor]) -> None:
                 f"{_shape(expected[name])} and floating point"
             )
     absent = expected.keys() - weights.keys()
-    if missing := sorted(name for name in absent if ".b_" not in name):
+    norms = {name for name in expected if re.search(r"\bln(1|2|_final)\.[wb]$", name)}
+    # All of them: they were folded. One of them: something is missing.
+    folded = norms if norms <= absent else set()
+    optional = folded | {name for name in absent if ".b_" in name}
+    if missing := sorted(absent - optional):
         raise ValueError(f"missing {missing}; there are {sorted(weights)}")
-    zeros = {name: torch.zeros_like(expected[name]) for name in absent}
-    model.load_state_dict(weights | zeros)
+    neutral = {
+        name: torch.full_like(expected[name], float(name in folded and name[-1] == "w"))
+        for name in absent
+    }
+    model.load_state_dict(weights | neutral)
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:

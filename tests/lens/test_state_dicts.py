@@ -11,9 +11,12 @@ from safetensors.torch import save_file
 
 from grokcore import ModularTask, TransformerConfig
 from grokcore.analysis import fourier
-from grokcore.lens.state_dicts import from_state_dict, read
+from grokcore.lens import from_state_dict, read
 from grokcore.models import by_hand
 from grokcore.runs import files
+
+# Random biases without a norm, as in most of these, are warned of; see below.
+pytestmark = pytest.mark.filterwarnings("ignore:no layer norm has weights here")
 
 
 def hooked(
@@ -256,7 +259,8 @@ def without(*names):
             r"blocks.0.attn.W_Q has shape \(2, 8, 3\): 2 heads of width 3, but "
             r"embed.W_E has width 8",
         ),
-        ({"model": hooked()}, "'model' is a dict, not a tensor"),
+        (hooked() | {"epoch": 9}, "'epoch' is a int, not a tensor"),
+        ({"a": hooked(), "b": hooked()}, r"in each of \['a', 'b'\]; pass one of them"),
     ],
 )
 def test_what_does_not_fit_is_named(weights, message):
@@ -336,10 +340,136 @@ def test_what_does_not_fit_of_the_bridges_naming_is_named(changes, heads, messag
         from_state_dict(bridged() | changes, heads=heads)
 
 
+# -- as other people's code leaves them ----------------------------------------------
+
+
+def papers(weights):
+    """Our weights as the papers' own code has them, with outputs for all tokens."""
+    theirs = {}
+    for name, tensor in weights.items():
+        match name.rpartition(".")[2]:
+            case "W_E" | "W_in" | "W_out" | "W_Q" | "W_K" | "W_V":
+                tensor = tensor.mT
+            case "W_O":
+                tensor = tensor.permute(2, 0, 1).flatten(1)
+            case "W_U":
+                tensor = torch.cat([tensor, tensor.new_zeros(len(tensor), 1)], 1)
+        theirs[name] = tensor
+    return theirs
+
+
+@pytest.mark.parametrize("sizes", [{}, {"p": 6, "V": 8, "C": 8, "M": 8}])
+def test_the_papers_matrices_lie_the_other_way_around(sizes):
+    """Also where widths, tokens and neurons are as many, and shapes tell nothing."""
+    if sizes:
+        weights = hooked(**sizes)
+        theirs = papers(weights) | {"unembed.W_U": weights["unembed.W_U"]}
+        layout = {"layout": (None, None, 7)}
+    else:
+        weights, layout = by_hand(11, (2, 3)).state_dict(), {}
+        theirs = papers(weights)
+    expected = from_state_dict(weights, norm="none", **layout).state_dict()
+    found = from_state_dict(theirs, norm="none", **layout).state_dict()
+    assert found.keys() == expected.keys()
+    for name, tensor in expected.items():
+        assert torch.equal(found[name], tensor), name
+
+
+def test_matrices_of_which_only_some_are_turned_are_refused():
+    weights = by_hand(11, (2, 3)).state_dict()
+    turned = {n: t.mT if n.endswith(("W_E", "W_in")) else t for n, t in weights.items()}
+    with pytest.raises(ValueError, match=r"embed.W_E has shape .* transposed"):
+        from_state_dict(turned)
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "net.model."])
+@pytest.mark.parametrize("inside", [None, "model", "state_dict"])
+def test_prefixes_and_dictionaries_around_weights_are_looked_through(prefix, inside):
+    weights = by_hand(11, (2, 3)).state_dict()
+    wrapped = {prefix + name: tensor for name, tensor in weights.items()}
+    if inside:
+        wrapped = {inside: wrapped, "epoch": 3, "optimizer": {"lr": 0.1}}
+    model = from_state_dict(wrapped)
+    assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())
+
+
+@pytest.mark.parametrize(
+    "names", [("wte.weight", "h.0.attn.c_attn.weight"), ("tok.w", "layers.0.q")]
+)
+def test_names_of_other_code_are_refused_with_those_that_are_read(names):
+    with pytest.raises(ValueError, match=rf"such as '{names[0]}' .*are read") as error:
+        from_state_dict({name: torch.ones(4, 4) for name in names})
+    assert "pass heads" not in str(error.value)
+
+
+def folded(weights, centered=True):
+    """The same model with its layer norms multiplied into what reads them."""
+    w = dict(weights)
+
+    def fold(norm, matrices):
+        for matrix, bias in matrices:
+            W = w[matrix] * w[f"{norm}.w"][:, None]
+            w[bias] = w[bias] + torch.einsum("d,...do->...o", w[f"{norm}.b"], w[matrix])
+            w[matrix] = W - W.mean(-2, keepdim=True) if centered else W
+
+    attn = "blocks.0.attn"
+    fold("blocks.0.ln1", [(f"{attn}.W_{x}", f"{attn}.b_{x}") for x in "QKV"])
+    fold("blocks.0.ln2", [("blocks.0.mlp.W_in", "blocks.0.mlp.b_in")])
+    fold("ln_final", [("unembed.W_U", "unembed.b_U")])
+    return {name: tensor for name, tensor in w.items() if "ln" not in name}
+
+
+def test_norms_that_were_folded_are_recognized_and_said():
+    weights = hooked(norm=True)
+    tokens = table(7, 7)
+    expected = logits_by_formula(weights, tokens)[:, -1]
+    with pytest.warns(UserWarning, match=r"centered.*read as norm='pre'"):
+        model = from_state_dict(folded(weights))
+    torch.testing.assert_close(model(tokens), expected)
+
+
+def test_norms_that_may_have_been_folded_are_asked_for():
+    weights, tokens = hooked(norm=True), table(7, 7)
+    expected = logits_by_formula(weights, tokens)[:, -1]
+    left = folded(weights, centered=False)
+    with pytest.warns(UserWarning, match=r"read as norm='none'; .* or norm='pre'"):
+        from_state_dict(left)
+    torch.testing.assert_close(from_state_dict(left, norm="pre")(tokens), expected)
+    assert from_state_dict(left, norm="none").config.norm == "none"
+
+
+def test_one_norm_that_is_missing_is_no_folded_one():
+    weights = hooked(norm=True)
+    del weights["blocks.0.ln2.w"]
+    with pytest.raises(ValueError, match=r"missing \['blocks.0.ln2.w'\]"):
+        from_state_dict(weights)
+
+
+def test_a_pointer_of_git_lfs_is_called_one(tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(ValueError, match=r"pointer of Git LFS.* git lfs pull"):
+        read(path)
+
+
+def test_a_pickle_is_not_opened_and_the_way_on_is_told(tmp_path):
+    weights = by_hand(11, (2, 3)).state_dict()
+    path = tmp_path / "model.pt"
+    torch.save({"model": weights, "epoch": 3}, path)
+    with pytest.raises(ValueError, match="is a pickle") as error:
+        read(path)
+    assert 'weights_only=True, map_location="cpu"' in str(error.value)
+    again = torch.load(path, weights_only=True, map_location="cpu")
+    model = from_state_dict(again)
+    assert torch.equal(model.state_dict()["embed.W_E"], weights["embed.W_E"])
+
+
 def test_a_file_that_is_none_is_refused(tmp_path):
     pickled = tmp_path / "model.pth"
     torch.save(hooked(), pickled)
-    for path in (pickled, tmp_path):
+    garbled = tmp_path / "model.safetensors"
+    garbled.write_bytes(b"no tensors")
+    for path in (pickled, garbled, tmp_path):
         with pytest.raises(ValueError, match=rf"cannot read {path}: .*\.safetensors"):
             read(path)
     with pytest.raises(ValueError, match=r"there is no file .*nowhere.safetensors"):

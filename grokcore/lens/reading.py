@@ -1,0 +1,68 @@
+"""A model from a file that other code has written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load
+
+from grokcore.lens.state_dicts import from_state_dict
+from grokcore.models import Transformer
+
+__all__ = ["read"]
+
+#: How files begin that Git LFS has not fetched, and both kinds of pickles of torch.
+_POINTER, _PICKLES = b"version https://git-lfs", (b"PK\x03\x04", b"\x80")
+
+
+def read(path: Path | str, **options: Any) -> Transformer:
+    """Read a ``.safetensors`` file.
+
+    The snapshots of our own runs are such files. A pickle (``.pt``, ``.pth``) is never
+    opened, since it can run any code. If you trust one, these two lines read it, where
+    torch refuses all but tensors::
+
+        weights = torch.load(path, weights_only=True, map_location="cpu")
+        model = gc.lens.from_state_dict(weights)
+
+    Args:
+        path: of the file.
+        **options: ``layout``, ``heads``, ``activation`` and ``norm``, as for
+            :func:`~grokcore.lens.state_dicts.from_state_dict`.
+
+    Raises:
+        ValueError: if the file cannot be read, or holds no such model.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise ValueError(f"there is no file {path}")
+    try:
+        # Not mapped into memory: some drives cannot do that.
+        content = path.read_bytes()
+        weights = load(content)
+    except OSError as error:
+        raise ValueError(
+            f"cannot read {path}: {error}; it must be a .safetensors file"
+        ) from error
+    except SafetensorError as error:
+        raise ValueError(
+            f"cannot read {path}: {_what_it_is(content, error)}"
+        ) from error
+    return from_state_dict(weights, **options)
+
+
+def _what_it_is(content: bytes, error: SafetensorError) -> str:
+    if content.startswith(_POINTER):
+        return (
+            "it is a pointer of Git LFS, and the file itself was not downloaded; "
+            "install git-lfs and call git lfs pull there"
+        )
+    if content.startswith(_PICKLES):
+        return (
+            "it is a pickle, which can run any code, and not a .safetensors file. If "
+            "you trust it: weights = torch.load(path, weights_only=True, "
+            'map_location="cpu"), then gc.lens.from_state_dict(weights)'
+        )
+    return f"{error}; it must be a .safetensors file"
