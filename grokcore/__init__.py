@@ -8,6 +8,7 @@
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
+from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
 from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
@@ -24,9 +25,8 @@ from grokcore.runs import (
 from grokcore.tasks import ModularTask
 
 if TYPE_CHECKING:
-    from grokcore import analysis, census, lens, show
+    from grokcore import analysis, census, lens, show, tracking
     from grokcore.sweeps import sweep
-    from grokcore.training import trackers as tracking
 
 __version__ = "0.1.0"
 
@@ -66,7 +66,7 @@ _LAZY = {
     "lens": "grokcore.lens",
     "show": "grokcore.show",
     "sweep": "grokcore.sweeps:sweep",
-    "tracking": "grokcore.training.trackers",
+    "tracking": "grokcore.tracking",
 }
 
 

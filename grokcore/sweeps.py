@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import torch
 
@@ -20,6 +29,9 @@ from grokcore.progress_bar import progress_bar
 from grokcore.runs import Run, StoreError, run, store
 
 __all__ = ["Sweep", "sweep"]
+
+#: Seconds between two looks at jobs that have not ended.
+_PAUSE = 0.05
 
 
 class Sweep(Sequence[Run]):
@@ -59,14 +71,16 @@ def sweep(
     """Run experiments side by side, each into its own folder of the store.
 
     Stored runs are loaded, and an experiment that is there twice is run once. A failed
-    run is reported with a warning, and kept as far as it got; the others go on.
+    run is reported with a warning, and kept as far as it got; the others go on. Where a
+    worker was killed and the pool with it, what had not ended is tried once more, each
+    experiment in a process of its own.
 
     Args:
         experiments: for example :meth:`~grokcore.experiments.Experiment.grid`.
-        executor: any process-based ``concurrent.futures`` executor: a
-            ``ProcessPoolExecutor`` that spawns, Dask's ``client.get_executor()``,
-            submitit's, mpi4py's. Its workers must share the store. ``None`` runs one
-            experiment after the other in this process.
+        executor: whatever has ``submit`` and works in other processes: a
+            ``ProcessPoolExecutor`` that spawns, a Dask client, submitit's executors,
+            mpi4py's. Its workers must share the store. ``None`` runs one experiment
+            after the other in this process.
         progress: show one bar for all; ``None`` shows it in terminals and live kernels.
         threads: torch threads a worker, if there is an executor; ``None`` is cores //
             workers where it tells how many workers it has, and 1 where not.
@@ -146,18 +160,55 @@ def _stored(experiment: Experiment) -> Run:
 def _elsewhere(
     experiments: list[Experiment], executor: Executor, threads: int | None
 ) -> Iterator[_Result]:
+    if hasattr(executor, "get_executor"):  # a Dask client
+        executor = executor.get_executor()
     _refuse_what_shares_a_process(executor)
     if threads is None:
         cores = devices.cores()
         threads = max(1, cores // (getattr(executor, "_max_workers", None) or cores))
-    futures = {
-        executor.submit(
-            _work, e, str(store()), rounding.chosen(), threads, _process()
-        ): e
-        for e in experiments
-    }
-    for future in as_completed(futures):
-        yield futures[future], future.result
+    here = (str(store()), rounding.chosen(), threads, _process())
+    jobs = []
+    with suppress(BrokenExecutor):
+        for experiment in experiments:
+            jobs.append((experiment, executor.submit(_work, experiment, *here)))
+    cut_off = experiments[len(jobs) :]
+    for experiment, job in _as_they_end(jobs):
+        if isinstance(_error(job), BrokenExecutor):
+            cut_off.append(experiment)
+        else:
+            yield experiment, job.result
+    yield from _one_by_one(cut_off, here)
+
+
+def _one_by_one(experiments: list[Experiment], here: tuple) -> Iterator[_Result]:
+    """So that what takes its worker with it takes nothing else."""
+    waiting = iter(experiments)
+    spawn = multiprocessing.get_context("spawn")
+    broken = True
+    while broken:
+        broken = False
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            for experiment in waiting:
+                job = pool.submit(_work, experiment, *here)
+                broken = isinstance(job.exception(), BrokenExecutor)
+                yield experiment, job.result
+                if broken:
+                    break
+
+
+def _as_they_end(jobs: list[tuple[Experiment, Any]]) -> Iterator[tuple]:
+    """Look at the jobs again and again: not all are concurrent.futures' own."""
+    while jobs:
+        ended = [pair for pair in jobs if pair[1].done()]
+        yield from ended
+        jobs = [pair for pair in jobs if pair not in ended]
+        if jobs and not ended:
+            time.sleep(_PAUSE)
+
+
+def _error(job: Any) -> BaseException | None:
+    """What a job that is done ended with, if its executor says so without raising."""
+    return job.exception() if isinstance(job, Future) else None
 
 
 def _refuse_what_shares_a_process(executor: Executor) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
@@ -79,6 +80,35 @@ def test_processes_of_a_pool_give_the_same_bits_and_report_failures(
     assert_as_if_run_here(runs, grid, tmp_path)
     assert isinstance(runs.failures[hopeless], TrainingDiverged)
     assert {r.provenance["threads"] for r in runs} == {1}
+
+
+def test_a_killed_worker_costs_no_run(grid, tmp_path):
+    """The pool breaks, and all that it had not done is done one by one."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn) as pool:
+        submit = pool.submit
+
+        def submit_and_kill(*arguments):
+            pool.submit = submit
+            job = submit(*arguments)
+            os.kill(next(iter(pool._processes)), signal.SIGKILL)
+            return job
+
+        pool.submit = submit_and_kill
+        runs = sweep(grid, pool)
+    assert runs.failures == {}
+    assert_as_if_run_here(runs, grid, tmp_path)
+
+
+def test_submitits_jobs_are_no_futures_and_do_as_well(grid, hopeless, tmp_path):
+    import submitit
+
+    executor = submitit.LocalExecutor(folder=tmp_path / "jobs")
+    executor.update_parameters(timeout_min=5)
+    with pytest.warns(UserWarning, match="failed"):
+        runs = sweep([*grid, hopeless], executor)
+    assert_as_if_run_here(runs, grid, tmp_path)
+    assert [*runs.failures] == [hopeless]
 
 
 @pytest.mark.slow

@@ -47,6 +47,8 @@ class TrainingState:
         return self.trainer.model
 
 
+#: Called once a step. One that has a method ``close`` is told the end by it, however
+#: training ends.
 Callback = Callable[[TrainingState], None]
 
 
@@ -128,6 +130,14 @@ class Trainer:
         Raises:
             TrainingDiverged: when the loss is no longer finite.
         """
+        callbacks = [*callbacks]
+        try:
+            self._train(callbacks)
+        finally:
+            for callback in callbacks:
+                getattr(callback, "close", lambda: None)()
+
+    def _train(self, callbacks: list[Callback]) -> None:
         start = time.perf_counter() - self.seconds
         self.model.train()
         on_cuda = self.device.type == "cuda"

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from grokcore.training.trackers import TensorBoard, WandB
+from grokcore.tracking import TensorBoard, WandB
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -14,7 +14,7 @@ def test_tensorboard_has_every_row_of_the_history(tiny, tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     run = tiny().run(callbacks=[TensorBoard(tmp_path / "logs")])
-    events = EventAccumulator(str(tmp_path / "logs"))
+    events = EventAccumulator(str(tmp_path / "logs" / run.experiment.name))
     events.Reload()
     assert sorted(events.Tags()["scalars"]) == sorted(run.history.columns)
     for column in run.history:
@@ -72,3 +72,41 @@ def test_wandb_offline_has_the_experiment_and_every_row(tiny, tmp_path, monkeypa
     assert [row["_step"] for row in rows] == run.history.step.tolist()
     for column in run.history:
         assert [row[column] for row in rows] == run.history[column].tolist()
+
+
+class Remembers:
+    """A callback that writes down what it is told, and when it is closed."""
+
+    def __init__(self):
+        self.told = []
+
+    def __call__(self, state):
+        self.told.append(state.step)
+
+    def close(self):
+        self.told.append("closed")
+
+
+def test_callbacks_are_closed_however_training_ends(tiny):
+    from grokcore import SGD, TrainingDiverged
+
+    def stop(state):
+        if state.step == 3:
+            raise KeyboardInterrupt
+
+    ends, diverges, stops = Remembers(), Remembers(), Remembers()
+    tiny(epochs=2).run(callbacks=[ends])
+    assert ends.told == [0, 1, 2, "closed"]
+    with pytest.raises(TrainingDiverged):
+        tiny(optimizer=SGD(lr=1e20), loss="mse").run(callbacks=[diverges])
+    with pytest.raises(KeyboardInterrupt):
+        tiny(epochs=7).run(callbacks=[stops, stop])
+    assert diverges.told[-1] == stops.told[-1] == "closed"
+
+
+def test_one_tracker_makes_a_run_for_each_training(tiny, tmp_path):
+    tracker = TensorBoard(tmp_path)
+    runs = [tiny(seed=seed, epochs=3).run(callbacks=[tracker]) for seed in (0, 1)]
+    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} >= {
+        run.experiment.name for run in runs
+    }

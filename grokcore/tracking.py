@@ -14,6 +14,8 @@ __all__ = ["TensorBoard", "WandB"]
 class WandB:
     """Log every evaluation to Weights & Biases, with the experiment as its config.
 
+    Used for several trainings, it makes a run for each.
+
     Args:
         project: of Weights & Biases.
         **options: for ``wandb.init``: ``mode="offline"``, ``name=…``, ``dir=…``.
@@ -23,7 +25,7 @@ class WandB:
 
     Example::
 
-        from grokcore.training.trackers import WandB
+        from grokcore.tracking import WandB
 
         experiment.run(callbacks=[WandB("grokking", mode="offline")])
     """
@@ -42,7 +44,10 @@ class WandB:
             self._run = wandb.init(project=self.project, config=config, **self.options)
         if state.row is not None:
             self._run.log(state.row, step=state.step)
-        if state.last:
+
+    def close(self) -> None:
+        """End the run there, however training ended; the next one gets its own."""
+        if self._run is not None:
             self._run.finish()
             self._run = None
 
@@ -51,14 +56,14 @@ class TensorBoard:
     """Log every evaluation as TensorBoard scalars.
 
     Args:
-        folder: where the event files go.
+        folder: where the event files go, in a folder for each run.
 
     Raises:
         ImportError: when called first, if tensorboard is not installed.
 
     Example::
 
-        from grokcore.training.trackers import TensorBoard
+        from grokcore.tracking import TensorBoard
 
         experiment.run(callbacks=[TensorBoard("logs")])
     """
@@ -72,9 +77,13 @@ class TensorBoard:
         if self._writer is None:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(self.folder))
+            name = state.trainer.experiment.name
+            self._writer = SummaryWriter(str(Path(self.folder) / name))
         for name, value in (state.row or {}).items():
             self._writer.add_scalar(name, value, state.step)
-        if state.last:
+
+    def close(self) -> None:
+        """End the file, however training ended; the next run gets its own."""
+        if self._writer is not None:
             self._writer.close()
             self._writer = None
