@@ -63,21 +63,21 @@ def one_of(registry: Mapping[str, Any]) -> Any:
     ValueError: by: should be one of 'train', 'boat' (given: 'plane')
     """
 
-    def known(name: str) -> str:
+    def _known(name: str) -> str:
         if name not in registry:
             names = ", ".join(map(repr, registry))
             raise PydanticCustomError("one_of", f"should be one of {names}")
         return name
 
-    return Annotated[str, AfterValidator(known)]
+    return Annotated[str, AfterValidator(_known)]
 
 
 def kinds(union: Any) -> dict[str, type]:
     """Return the descriptions of a union that ``kind`` tells apart, by their kind.
 
-    >>> from grokcore.optimizers import Optimizer
-    >>> [*kinds(Optimizer)]
-    ['adamw', 'adam', 'sgd', 'muon']
+    >>> from grokcore.filters import Projection
+    >>> [*kinds(Projection)]
+    ['fixed_norm']
     """
     union, *_ = get_args(union)
     return {_kind(cls): cls for cls in get_args(union) or (union,)}

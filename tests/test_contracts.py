@@ -4,6 +4,7 @@ Whoever adds one to its registry gets these tests, and writes those of what is s
 about it.
 """
 
+import dataclasses
 import math
 import warnings
 
@@ -70,6 +71,18 @@ def changed(tiny):
 
 
 # -- whatever is registered ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("model", MODELS)
+def test_fields_are_told_apart_by_their_names(model, optimizer):
+    """replace(), grids and the command line know a field by its name alone."""
+    for kinds in (FILTERS, PROJECTIONS):
+        for kind in kinds.values():
+            parts = (gc.ModularTask, MODELS[model], OPTIMIZERS[optimizer], kind)
+            names = [f.name for part in parts for f in dataclasses.fields(part)]
+            names = [name for name in names if name != "kind"]
+            assert len(names) == len({*names}), sorted(names)
 
 
 @every_change

@@ -326,7 +326,7 @@ def test_an_impossible_experiment_is_refused_with_what_is_allowed(
         ('{"task": {"modulus": 3}}', "modulus"),
         ('{"task": {"p": "3"}}', "valid integer"),
         ('{"task": {"p": 1}}', "greater than or equal to 2"),
-        ('{"model": {"kind": "lstm"}}', "'transformer', 'embedding_mlp'"),
+        ('{"model": {"kind": "oracle"}}', "'transformer', 'embedding_mlp'"),
         ('{"optimizer": {"lr": 0.1}}', "kind"),
         ('{"optimizer": {"kind": "sgd", "betas": [0.9, 0.9]}}', "betas"),
         ('{"optimizer": {"kind": "adamw", "lr": NaN}}', "finite"),

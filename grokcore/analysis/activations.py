@@ -50,7 +50,8 @@ def activations(model: Transformer, pattern: Tensor | None = None) -> Activation
             its scores say; any shape that expands to this one. Its own by default.
 
     Raises:
-        ValueError: if the model does not take two operands, or a pattern does not fit.
+        ValueError: if it is no transformer, does not take two operands, or a pattern
+            does not fit.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> task = ModularTask("add", p=7, train_fraction=0.5)
@@ -65,6 +66,8 @@ def activations(model: Transformer, pattern: Tensor | None = None) -> Activation
     >>> torch.allclose(half.logits, half.logits.transpose(0, 1), atol=0.1)
     True
     """
+    if not isinstance(model, Transformer):
+        raise ValueError(f"a {type(model).__name__} has no attention to look at")
     model = deepcopy(model).cpu().eval()
     tokens = table_tokens(model)
     x = model.embed.W_E[tokens.flatten(0, 1)] + model.pos_embed.W_pos

@@ -3,7 +3,8 @@
 Nanda et al. (2023), section 5. The logits of the full table are split, class by class,
 into what moves along the *key directions*, cos w(a + b) and sin w(a + b) for the key
 frequencies, and all else. *Restricted*: only the key directions are left. *Excluded*:
-only they are gone.
+only they are gone. Here it is done for one table; :mod:`grokcore.runs.measured` does it
+for all snapshots of a run.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from grokcore.analysis import fourier
 from grokcore.analysis.activations import activations, table_tokens
@@ -90,7 +90,7 @@ class Summary:
 
 
 @torch.no_grad()
-def summarize(model: Transformer | EmbeddingMLP, operation: str = "add") -> Summary:
+def summarize(model: nn.Module, operation: str = "add") -> Summary:
     """Ask a model its whole table and say what it is, how good it is, and how it works.
 
     Args:
@@ -156,13 +156,16 @@ def _table(operation: str, p: int) -> tuple[Tensor, Tensor]:
     return rule.modular(b.T, b, p), asked
 
 
-def _sizes(model: Transformer | EmbeddingMLP, p: int) -> str:
+def _sizes(model: nn.Module, p: int) -> str:
     config = model.config
-    if not isinstance(model, Transformer):
+    if isinstance(model, EmbeddingMLP):
         return (
             f"embedding MLP for {p} numbers: width {config.width}, "
             f"{config.mlp_width} neurons"
         )
+    if not isinstance(model, Transformer):
+        weights = sum(w.numel() for w in model.parameters())
+        return f"{config.kind} for {p} numbers: {weights:,} weights"
     layers = "1 layer" if config.layers == 1 else f"{config.layers} layers"
     norm = {"none": "no layer norm"}.get(config.norm, f"{config.norm} layer norm")
     return (

@@ -1,6 +1,6 @@
 """The way to other people's tools and weights: TransformerLens, and plain files.
 
-Reading weights, :func:`from_state_dict` and :func:`read`, does without TransformerLens.
+Reading weights does without TransformerLens.
 """
 
 from grokcore.lens.bridge import from_bridge, to_bridge

@@ -1,7 +1,7 @@
 """The bridge to TransformerLens: our weights in its models, and the other way around.
 
 The only module that imports ``transformer_lens`` (4 or newer), and only when called.
-Reading weights, :func:`from_state_dict` and :func:`read`, does without it.
+Reading weights does without it.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def to_bridge(model: Transformer) -> TransformerBridge:
         model: with norm "none" or "pre".
 
     Raises:
-        ValueError: for norm "post" or "stream", which TransformerLens' native models
-            do not have.
+        ValueError: for another model than a transformer, and for norm "post" or
+            "stream", which TransformerLens' native models do not have.
         ImportError: if TransformerLens is not installed.
 
     >>> from grokcore import ModularTask, TransformerConfig
@@ -58,6 +58,8 @@ def to_bridge(model: Transformer) -> TransformerBridge:
     >>> cache["blocks.0.attn.hook_pattern"].shape  # [B, H, query, key]
     torch.Size([49, 2, 3, 3])
     """
+    if not isinstance(model, Transformer):
+        raise ValueError(f"a {type(model).__name__} is no transformer to be bridged")
     config = model.config
     if config.norm not in ("none", "pre"):
         raise ValueError(
@@ -96,8 +98,9 @@ def from_bridge(
     Args:
         bridge: made by ``TransformerBridge.boot_native`` (or :func:`to_bridge`), with
             layer norm or none. Its weights are read, not its hooks.
-        layout: the tokens of an equation; see :func:`from_state_dict` for what is
-            assumed without it.
+        layout: the tokens of an equation; see
+            :func:`~grokcore.lens.state_dicts.from_state_dict` for what is assumed
+            without it.
 
     Raises:
         ValueError: for another architecture or a setting that ``Transformer``
@@ -123,6 +126,7 @@ def from_bridge(
         layout=layout,
         heads=bridge.cfg.n_heads,
         activation=bridge.cfg.act_fn,
+        norm=None if bridge.cfg.normalization_type else "none",
     )
 
 

@@ -28,5 +28,5 @@ def fused(
     """
     try:
         return optimizer(parameters, fused=True, **settings)
-    except RuntimeError:
+    except (RuntimeError, TypeError):  # TypeError: it has no such option at all
         return optimizer(parameters, **settings)

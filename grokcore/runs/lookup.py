@@ -68,15 +68,15 @@ def run(
         experiment: what to do.
         progress: show a bar; ``None`` shows it in terminals and live kernels.
         callbacks: called once a step, see
-            :class:`grokcore.training.trainer.TrainingState`.
-            A run that is loaded calls none.
+            :class:`grokcore.training.trainer.TrainingState`. A run that is loaded calls
+            none.
         device: "cuda", "mps" or "cpu"; ``None`` takes the best there is.
         resume_every: seconds between two resume points.
-        root: the folder of runs; ``None`` is :func:`store`.
+        root: the folder of runs; ``None`` is :func:`grokcore.runs.lookup.store`.
 
     Raises:
-        TrainingDiverged: if the loss stops being a number; :func:`stored` has the run
-            up to there.
+        TrainingDiverged: if the loss stops being a number;
+            :func:`grokcore.runs.lookup.stored` has the run up to there.
         StoreError: if a file cannot be read or written.
         KeyboardInterrupt: after everything so far was stored; the same call goes on.
     """

@@ -7,6 +7,10 @@ One folder a run::
         history.npz           one row an evaluation
         snapshots/<step>.safetensors
         resume.safetensors    while it is not finished
+        progress.npz          what was measured on snapshots, of a run that ships
+
+They are written by :mod:`grokcore.runs.checkpoints` while it is trained, each file
+whole or not at all (:mod:`grokcore.runs.files`).
 """
 
 from __future__ import annotations

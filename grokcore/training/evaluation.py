@@ -1,4 +1,7 @@
-"""A row of the history: how good a model is, on rows it was shown and on all others."""
+"""A row of the history: how good a model is, on rows it was shown and on all others.
+
+When one is taken is a matter of :mod:`grokcore.training.moments`.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
