@@ -6,8 +6,8 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), circles (03), fourier (04),
-waves (05), proofs (06), speed (11). What they ask with is in asking, and in forms for answers
-that are a number or a choice.
+waves (05), proofs (06), speed (11). What they ask with is in asking, and in forms for
+answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
