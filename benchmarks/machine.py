@@ -13,11 +13,14 @@ _PACKAGES = ("grokcore", "torch", "numpy", "transformer_lens")
 
 
 def describe() -> dict[str, object]:
+    import torch  # not for those who only ask what there is to measure
+
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "processor": _processor(),
         "cores": cores(),
         "threads": cores(),
+        "vector_units": torch.backends.cpu.get_cpu_capability(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         **{package: version(package) for package in _PACKAGES},
@@ -26,8 +29,8 @@ def describe() -> dict[str, object]:
 
 def sentence(machine: dict[str, object]) -> str:
     return (
-        f"Measured on {machine['date']}: {machine['processor']}, "
-        f"{machine['threads']} threads, {machine['system']}, "
+        f"{machine['vector_units']} was measured on {machine['date']}: "
+        f"{machine['processor']}, {machine['threads']} threads, {machine['system']}, "
         f"Python {machine['python']}, torch {machine['torch']}, "
         f"TransformerLens {machine['transformer_lens']}."
     )

@@ -33,21 +33,23 @@ def as_text(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def save(findings: list[Finding]) -> None:
-    content = {
-        "machine": machine.describe(),
-        "method": _HOW,
+def save(findings: list[Finding], results: Path = RESULTS) -> None:
+    """Keep findings beside those of other kinds of machines."""
+    here = machine.describe()
+    kept = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
+    kept[str(here["vector_units"])] = {
+        "machine": here,
         "findings": [asdict(f) | {"met": f.verdict} for f in findings],
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False)
-    RESULTS.write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(kept, indent=2, ensure_ascii=False)
+    results.write_text(text + "\n", encoding="utf-8")
 
 
 def write_readme(readme: Path = README) -> None:
     """Put the saved table between the marks of the README."""
-    content = json.loads(RESULTS.read_text(encoding="utf-8"))
+    kinds = json.loads(RESULTS.read_text(encoding="utf-8"))
     begin, end = _MARKS
-    table = "\n".join([begin, *_markdown(content), end])
+    table = "\n".join([begin, *_markdown(kinds), end])
     text = readme.read_text(encoding="utf-8")
     between = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     text, replaced = between.subn(lambda _: table, text)
@@ -56,13 +58,35 @@ def write_readme(readme: Path = README) -> None:
     readme.write_text(text, encoding="utf-8")
 
 
-def _markdown(content: dict) -> list[str]:
-    lines = ["", "| what | measured | target | met |", "|---|--:|--:|---|"]
-    for saved in content["findings"]:
-        met = saved.pop("met")
-        finding = Finding(**saved | {"target": Target(**saved["target"])})
+def _markdown(kinds: dict[str, dict]) -> list[str]:
+    """A column for each kind of machine; the details are those of the first."""
+    lines = [
+        "",
+        f"| what | {' | '.join(kinds)} | target |",
+        f"|---|{'--:|' * len(kinds)}--:|",
+    ]
+    by_what = [
+        {saved["what"]: _finding(saved) for saved in content["findings"]}
+        for content in kinds.values()
+    ]
+    for what, finding in by_what[0].items():
         small = "; ".join(text for text in (finding.parts, finding.note) if text)
-        what = f"{finding.what}<br><small>{small}</small>"
-        lines.append(f"| {what} | {finding.measured} | {finding.target} | {met} |")
-    sentence = machine.sentence(content["machine"])
-    return [*lines, "", f"{sentence} {content['method']}", ""]
+        cells = [_cell(found.get(what)) for found in by_what]
+        lines.append(
+            f"| {what}<br><small>{small}</small> | {' | '.join(cells)} "
+            f"| {finding.target} |"
+        )
+    told = (machine.sentence(content["machine"]) for content in kinds.values())
+    return [*lines, "", " ".join([*told, _HOW]), ""]
+
+
+def _finding(saved: dict) -> Finding:
+    fields = {name: value for name, value in saved.items() if name != "met"}
+    return Finding(**fields | {"target": Target(**saved["target"])})
+
+
+def _cell(finding: Finding | None) -> str:
+    if finding is None:
+        return "not measured"
+    missed = " (missed)" if finding.verdict == "no" else ""
+    return f"{finding.measured}{missed}"

@@ -86,3 +86,24 @@ def test_the_summing_filter_is_our_moving_average():
         ours["w"].grad, theirs["w"].grad = gradient.clone(), gradient.clone()
         act(), peer()
         torch.testing.assert_close(ours["w"].grad, theirs["w"].grad)
+
+
+def test_the_table_has_a_column_for_each_kind_of_machine(tmp_path, monkeypatch):
+    from benchmarks import machine, report
+    from benchmarks.findings import Finding, Target
+
+    results, readme = tmp_path / "results.json", tmp_path / "README.md"
+    readme.write_text("before <!-- bench:begin --><!-- bench:end --> after")
+    monkeypatch.setattr(report, "RESULTS", results)
+    here = machine.describe()
+    for kind, value in (("AVX512", 1.0), ("AVX2", 3.0)):
+        monkeypatch.setattr(
+            machine, "describe", lambda kind=kind: here | {"vector_units": kind}
+        )
+        finding = Finding("step", "step over floor", Target("≤", 2, "×"), value)
+        report.save([finding], results)
+    report.write_readme(readme)
+    table = readme.read_text()
+    assert "| what | AVX512 | AVX2 | target |" in table
+    assert "| 1.00 × | 3.00 × (missed) | ≤ 2 × |" in table
+    assert "AVX2 was measured on" in table and table.endswith("after")
