@@ -1,13 +1,12 @@
 """Training into a folder so that nothing is lost, whatever happens.
 
 Snapshots and resume points are written while training goes on; an interruption waits
-for the end of a step; a lock keeps other processes away.
+for the end of a step.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import platform
 import signal
 import threading
@@ -21,14 +20,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from filelock import FileLock, Timeout
 from torch import Tensor
 
 from grokcore.backend import devices, matmul
 from grokcore.experiments import TRAINING_REVISION
 from grokcore.progress_bar import progress_bar
 from grokcore.runs import files
-from grokcore.runs.files import StoreError
 from grokcore.training import (
     COLUMNS,
     Callback,
@@ -37,9 +34,7 @@ from grokcore.training import (
     TrainingState,
 )
 
-__all__ = ["Keeper", "lock", "train"]
-
-_log = logging.getLogger("grokcore")
+__all__ = ["Keeper", "train"]
 
 #: The tensor of a resume point that holds the list of machines, as JSON.
 _MACHINES = "machines"
@@ -223,28 +218,6 @@ def _interrupt_sets(event: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-
-
-@contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Wait until no other process trains the run of a folder."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        ours = FileLock(folder.with_name(f".{folder.name}.lock"))
-        try:
-            ours.acquire(timeout=0)
-        except Timeout:
-            _log.warning("another process is training %s; waiting for it", folder.name)
-            ours.acquire()
-    except OSError as error:
-        raise StoreError(
-            f"cannot write to {folder.parent}: {error}. Point GROKCORE_STORE to a "
-            f"folder that can be written."
-        ) from error
-    try:
-        yield
-    finally:
-        ours.release()
 
 
 def _check_snapshot_parameters(trainer: Trainer) -> None:

@@ -20,6 +20,8 @@ from torch import Tensor
 __all__ = [
     "RECORDED",
     "StoreError",
+    "exists",
+    "looking",
     "read_json",
     "read_table",
     "read_tensors",
@@ -126,6 +128,28 @@ def remove_leftovers(folder: Path) -> None:
     """Delete what a killed process left half written in a run's folder."""
     for path in folder.rglob(".*.[0-9]*"):
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def looking(folder: Path) -> Iterator[None]:
+    """Turn a folder that cannot be looked into into a :class:`StoreError`."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot look into {folder}: {error}. If it is on a drive, connect that "
+            f"again; or point GROKCORE_STORE to another folder."
+        ) from error
+
+
+def exists(path: Path) -> bool:
+    """Whether a file is there.
+
+    Raises:
+        StoreError: if that cannot be told.
+    """
+    with looking(path.parent):
+        return path.exists()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
 from grokcore.runs import checkpoints, files
 from grokcore.runs.files import RECORDED, StoreError
+from grokcore.runs.locks import lock
 from grokcore.runs.stored_run import Run
 from grokcore.training import Callback, Trainer, TrainingDiverged
 
@@ -83,7 +84,7 @@ def run(
     folder = (root or store()) / experiment.name
     done = stored(experiment, root)
     if done is None or done.status == "interrupted":
-        with checkpoints.lock(folder):
+        with lock(folder):
             # Another process may have trained it while this one waited.
             done = stored(experiment, root)
             if done is None or done.status == "interrupted":
@@ -118,11 +119,11 @@ def load(what: str | Path | Experiment) -> Run:
         return found
     path = Path(what)
     if os.sep in str(what) or path.is_dir():
-        if not (path / "experiment.json").exists():
+        if not files.exists(path / "experiment.json"):
             raise ValueError(f"{what} is no run, whose folder has an experiment.json")
         return Run(path)
     for folder in (RECORDED, store()):
-        if (folder / path / "experiment.json").exists():
+        if files.exists(folder / path / "experiment.json"):
             return Run(folder / path)
     if what in CATALOGUE and (found := stored(CATALOGUE[what])):
         return found
@@ -162,7 +163,7 @@ def stored(experiment: Experiment, root: Path | None = None) -> Run | None:
         StoreError: if it cannot be read, or the folder belongs to another experiment.
     """
     folder = (root or store()) / experiment.name
-    if not (folder / "experiment.json").exists():
+    if not files.exists(folder / "experiment.json"):
         return None
     found = Run(folder)
     if found.experiment != experiment:
@@ -174,9 +175,15 @@ def stored(experiment: Experiment, root: Path | None = None) -> Run | None:
 
 
 def stored_runs() -> list[Run]:
-    """Return all runs of the store that can be read, by name."""
+    """Return all runs of the store that can be read, by name.
+
+    Raises:
+        StoreError: if the store itself cannot be looked into.
+    """
     found = []
-    for path in sorted(store().glob("*/experiment.json")):
+    with files.looking(store()):
+        paths = sorted(store().glob("*/experiment.json"))
+    for path in paths:
         try:
             found.append(Run(path.parent))
         except StoreError as error:

@@ -7,6 +7,7 @@ import pickle
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -422,7 +423,10 @@ print(run.status, flush=True)
 
     class Tell(logging.Handler):
         def emit(self, record):
-            assert "another process is training" in record.getMessage()
+            message = record.getMessage()
+            assert "another process is training" in message
+            assert f"process {child.pid} on {socket.gethostname()}, since" in message
+            assert ".lock and call again" in message
             waiting.touch()
 
     handler = Tell(logging.WARNING)
