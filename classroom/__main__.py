@@ -137,7 +137,7 @@ def _walls(contained: bool) -> bool:
         return False
     if reason := sandbox.available():
         typer.echo(
-            f"error: no sandbox here: {reason}. On Debian: apt install bubblewrap. "
+            f"error: no sandbox here: {reason}. "
             f"On a machine that you can throw away: --no-contained.",
             err=True,
         )

@@ -80,17 +80,24 @@ class Outcome:
 
 
 def available() -> str:
-    """Return "" if a sandbox can be made here, else why not.
+    """Return "" if a sandbox can be made here, else why not, and what can be done.
 
     >>> isinstance(available(), str)
     True
     """
     if shutil.which("bwrap") is None:
-        return "bubblewrap (bwrap) is not installed"
+        return "bubblewrap (bwrap) is not installed. On Debian: apt install bubblewrap"
     tried = subprocess.run(
         [*_walls([], 2**20), "true"], capture_output=True, text=True, check=False
     )
-    return "" if tried.returncode == 0 else f"bwrap fails: {tried.stderr.strip()}"
+    if tried.returncode == 0:
+        return ""
+    return (
+        f"bubblewrap is installed, and may not make namespaces: "
+        f"{tried.stderr.strip()}. In Docker, start the container with "
+        f"--security-opt seccomp=unconfined, or --privileged; on Ubuntu 24.04 allow "
+        f"bwrap in AppArmor, or set kernel.apparmor_restrict_unprivileged_userns=0"
+    )
 
 
 def run(

@@ -220,3 +220,16 @@ def test_a_report_of_another_shape_is_refused(content, said):
         results.read(text, POINTS)
     assert said in str(refused.value)
     assert len(str(refused.value)) < 300
+
+
+def test_the_advice_fits_what_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "apt install bubblewrap" in sandbox.available()
+    refused = tmp_path / "bwrap"
+    refused.write_text(
+        "#!/bin/sh\necho 'bwrap: No permissions to make one' >&2\nexit 1\n"
+    )
+    refused.chmod(0o755)
+    told = sandbox.available()
+    assert "No permissions to make one" in told and "namespaces" in told
+    assert "AppArmor" in told and "apt install" not in told
