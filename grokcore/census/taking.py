@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 #: Provenance that differs from network to network.
-_OF_ONE_RUN = ("seconds", "seconds_evaluating", "seconds_writing", "rounding")
+_OF_ONE_RUN = (
+    "seconds",
+    "seconds_evaluating",
+    "seconds_writing",
+    "rounding",
+    "resumed_at",
+)
 
 
 def take(

@@ -1,6 +1,7 @@
 """The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
 
 import multiprocessing
+import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -32,6 +33,14 @@ app = typer.Typer(
     help="Train small networks until they grok, and look inside.",
     pretty_exceptions_show_locals=False,
 )
+
+
+@app.callback()
+def on_any_console() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # Where there is no Σ, a question mark has to do.
+        stream.reconfigure(errors="replace")
+
 
 _FIELDS = {"allow_extra_args": True, "ignore_unknown_options": True}
 _Name = Annotated[

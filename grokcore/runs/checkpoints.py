@@ -175,6 +175,7 @@ class Keeper:
             "seconds_evaluating": round(self.trainer.seconds_evaluating, 3),
             "seconds_writing": round(self.seconds, 3),
             "machines": self.machines,
+            "resumed_at": [machine["from_step"] for machine in self.machines[1:]],
         }
 
 

@@ -1,5 +1,9 @@
 """The command line says what the library says."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from safetensors.torch import save_file
 from typer.testing import CliRunner
@@ -287,3 +291,16 @@ def test_a_run_is_recorded_small_and_reproduced(
     done = cli("reproduce small")
     assert done.exit_code == 0, done.output
     assert "the same, to the last bit" in done.output
+
+
+def test_a_console_without_greek_letters_gets_question_marks():
+    code = "from grokcore.cli import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "show", "nanda-p113"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        encoding="cp1252",
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "? ?_k cos" in done.stdout
