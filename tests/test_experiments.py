@@ -243,6 +243,23 @@ def test_keys_are_still_those_under_which_readers_stored_their_runs():
     assert experiment.name == f"subtract-p97-transformer-{experiment.key[:8]}"
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("slipping-p113", "b96d47bdd1204580"),
+        ("fast-p113", "829111e85574eb2f"),
+        ("speedrun-mlp", "73a8d6dddafdda17"),
+        ("nanda-p113", "689f1f225dcd9272"),
+        ("grokfast-none", "abd68f49f4a9f4f2"),
+        ("grokfast-ma", "cf87083fe90c8cdb"),
+        ("grokfast-ema", "c562922bbcc26867"),
+        ("grokfast-p59", "29cdefceedbcb58c"),
+    ],
+)
+def test_recipes_that_are_recorded_keep_their_keys(name, key):
+    assert CATALOGUE[name].key.startswith(key)
+
+
 @pytest.mark.parametrize("field", ["weight_decay", "dropout", "momentum"])
 def test_a_zero_has_no_sign(field):
     whole = Experiment(optimizer=SGD(weight_decay=0.1))
