@@ -86,13 +86,13 @@ def test_a_killed_worker_costs_no_run(grid, tmp_path):
     """The pool breaks, and all that it had not done is done one by one."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=spawn) as pool:
-        submit = pool.submit
+        submit, jobs = pool.submit, []
 
         def submit_and_kill(*arguments):
-            pool.submit = submit
-            job = submit(*arguments)
-            os.kill(next(iter(pool._processes)), signal.SIGKILL)
-            return job
+            jobs.append(submit(*arguments))
+            if len(jobs) == len(grid):  # not before: a pool that grows may hang
+                os.kill(next(iter(pool._processes)), signal.SIGKILL)
+            return jobs[-1]
 
         pool.submit = submit_and_kill
         runs = sweep(grid, pool)
