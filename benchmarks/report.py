@@ -69,7 +69,8 @@ def _markdown(kinds: dict[str, dict]) -> list[str]:
         {saved["what"]: _finding(saved) for saved in content["findings"]}
         for content in kinds.values()
     ]
-    for what, finding in by_what[0].items():
+    rows = {w: f for found in reversed(by_what) for w, f in found.items()}
+    for what, finding in rows.items():
         small = "; ".join(text for text in (finding.parts, finding.note) if text)
         cells = [_cell(found.get(what)) for found in by_what]
         lines.append(

@@ -11,6 +11,7 @@ __all__ = ["MOVED"]
 
 #: Where each went.
 MOVED = {
+    "grokcore.census.recording": "grokcore.census.taking",
     "grokcore.bridge_names": "grokcore.lens.namings",
     "grokcore.derived": "grokcore.runs.measured",
     "grokcore.descriptions": "grokcore.config",

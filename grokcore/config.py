@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
 
 import numpy as np
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -63,13 +63,13 @@ def one_of(registry: Mapping[str, Any]) -> Any:
     ValueError: by: should be one of 'train', 'boat' (given: 'plane')
     """
 
-    def _known(name: str) -> str:
-        if name not in registry:
+    def _known(name: Any) -> Any:
+        if not isinstance(name, str) or name not in registry:
             names = ", ".join(map(repr, registry))
             raise PydanticCustomError("one_of", f"should be one of {names}")
         return name
 
-    return Annotated[str, AfterValidator(_known)]
+    return Annotated[str, BeforeValidator(_known)]
 
 
 def kinds(union: Any) -> dict[str, type]:

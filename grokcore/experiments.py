@@ -196,11 +196,14 @@ class Experiment:
         top = {name: value for name, value in changes.items() if name in parts}
         parts |= top
         inner: dict[str, dict[str, Any]] = {}
-        for name in changes.keys() - top:
+        for part, whole in top.items():
+            if isinstance(whole, type):
+                raise ValueError(f"{part}={whole!r} is a class: {whole.__name__}()")
+        for name in changes:
+            if name in top:
+                continue
             for part, whole in top.items():
-                lost = name in _field_names(getattr(self, part)) or isinstance(
-                    whole, type
-                )
+                lost = name in _field_names(getattr(self, part))
                 if lost and not _field_names(whole):
                     raise ValueError(f"{part}={whole!r} has no fields such as {name!r}")
             inner.setdefault(_part_with(name, parts), {})[name] = changes[name]

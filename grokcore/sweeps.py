@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
@@ -128,7 +129,7 @@ def sweep(
             try:
                 result()
                 runs[experiment] = _stored(experiment)
-            except Exception as error:
+            except (Exception, CancelledError) as error:
                 failures[experiment] = error
                 warnings.warn(
                     f"{experiment.name} failed: {type(error).__name__}: {error}",
@@ -208,7 +209,8 @@ def _as_they_end(jobs: list[tuple[Experiment, Any]]) -> Iterator[tuple]:
 
 def _error(job: Any) -> BaseException | None:
     """What a job that is done ended with, if its executor says so without raising."""
-    return job.exception() if isinstance(job, Future) else None
+    told = isinstance(job, Future) and not job.cancelled()
+    return job.exception() if told else None
 
 
 def _refuse_what_shares_a_process(executor: Executor) -> None:

@@ -77,9 +77,10 @@ def changed(tiny):
 @pytest.mark.parametrize("model", MODELS)
 def test_fields_are_told_apart_by_their_names(model, optimizer):
     """replace(), grids and the command line know a field by its name alone."""
-    for kinds in (FILTERS, PROJECTIONS):
-        for kind in kinds.values():
-            parts = (gc.ModularTask, MODELS[model], OPTIMIZERS[optimizer], kind)
+    for filter in FILTERS.values():
+        for projection in PROJECTIONS.values():
+            inner = (MODELS[model], OPTIMIZERS[optimizer], filter, projection)
+            parts = (gc.Experiment, gc.ModularTask, *inner)
             names = [f.name for part in parts for f in dataclasses.fields(part)]
             names = [name for name in names if name != "kind"]
             assert len(names) == len({*names}), sorted(names)

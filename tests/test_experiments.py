@@ -420,7 +420,9 @@ def test_a_grid_refuses_an_axis_that_is_no_list(axis):
 
 def test_replace_refuses_fields_of_a_part_that_is_none():
     for part in ("adamw", AdamW, None):
-        with pytest.raises(ValueError, match=r"optimizer=.* has no fields such as"):
+        with pytest.raises(
+            ValueError, match=r"optimizer=.* (has no fields such as|is a class)"
+        ):
             Experiment().replace(optimizer=part, lr=0.1)
 
 

@@ -100,6 +100,22 @@ def test_a_killed_worker_costs_no_run(grid, tmp_path):
     assert_as_if_run_here(runs, grid, tmp_path)
 
 
+def test_a_job_that_was_cancelled_is_a_failure_like_others(grid):
+    class Cancels(ProcessPoolExecutor):
+        def submit(self, *arguments):
+            job = Future()
+            job.cancel()
+            job.set_running_or_notify_cancel()
+            return job
+
+    with (
+        Cancels(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.warns(UserWarning, match="CancelledError"),
+    ):
+        runs = sweep(grid, pool)
+    assert [*runs.failures] == grid
+
+
 def test_submitits_jobs_are_no_futures_and_do_as_well(grid, hopeless, tmp_path):
     import submitit
 

@@ -110,3 +110,14 @@ def test_one_tracker_makes_a_run_for_each_training(tiny, tmp_path):
     assert {p.name for p in tmp_path.iterdir() if p.is_dir()} >= {
         run.experiment.name for run in runs
     }
+
+
+def test_what_cannot_be_closed_costs_no_run_and_keeps_nobody_else_open(tiny):
+    class Sulks(Remembers):
+        def close(self):
+            raise ConnectionError("no network")
+
+    after = Remembers()
+    with pytest.warns(UserWarning, match="Sulks could not be closed: ConnectionError"):
+        run = tiny(epochs=2).run(callbacks=[Sulks(), after])
+    assert run.status == "finished" and after.told[-1] == "closed"

@@ -4,7 +4,8 @@ The threads of an operation wait for each other at its end. Where another proces
 one of the cores, all wait for the thread that does not get to run, in each of hundreds
 of operations a step: two threads beside one busy process take several times as long as
 one thread does. So a run takes as many threads as there are cores that others leave
-free, and looks again while it goes on.
+free, and looks again while it goes on. Where the system does not tell how busy its
+cores are, a run keeps the threads it has.
 """
 
 import os
@@ -42,7 +43,7 @@ def sharing(device: torch.device) -> Iterator[Callable[[], None]]:
     ...     look()
     """
     before = torch.get_num_threads()
-    if device.type != "cpu" or are_fixed():
+    if device.type != "cpu" or are_fixed() or _seconds_worked() is None:
         yield lambda: None
         return
     try:
@@ -105,10 +106,13 @@ class _Watch:
             self.patience *= 2
 
 
-def _seconds_worked() -> float:
-    """How long this process's cores have worked for anyone."""
-    every = psutil.cpu_times(percpu=True)
-    # Where a process cannot be tied to cores, all of them are its own.
-    tied = getattr(psutil.Process(), "cpu_affinity", lambda: range(len(every)))()
-    times = [every[core]._asdict() for core in tied]
+def _seconds_worked() -> float | None:
+    """How long this process's cores have worked for anyone, if the system tells."""
+    try:
+        every = psutil.cpu_times(percpu=True)
+        # Where a process cannot be tied to cores, all of them are its own.
+        tied = getattr(psutil.Process(), "cpu_affinity", lambda: range(len(every)))()
+        times = [every[core]._asdict() for core in tied]
+    except (OSError, IndexError, psutil.Error):  # as inside of some containers
+        return None
     return sum(t for core in times for name, t in core.items() if name not in _NO_WORK)

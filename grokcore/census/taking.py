@@ -50,7 +50,8 @@ def take(
     """Train, measure and write down the networks of a census.
 
     Networks that the store has are loaded, so a call that was cut short goes on, and a
-    new statistic costs no training. Each network is trained with one thread.
+    new statistic costs no training. Each network is trained with one thread. Rows of
+    other networks stay in the table, unless the recipe has changed.
 
     Args:
         name: of a population.
@@ -87,7 +88,11 @@ def take(
     found = pd.DataFrame(rows)
     labels = [column for column in found if column not in population.statistics]
     path = into / f"{name}.csv"
-    if path.exists():
+    described = into / f"{name}.json"
+    same = described.exists() and (
+        files.read_json(described)["experiment"] == population.experiment.key
+    )
+    if path.exists() and same:
         # Of two rows of one network the new one stays.
         found = pd.concat([pd.read_csv(path, dtype={"keys": str}), found])
         found = found.drop_duplicates(["seed", "rounding"], keep="last")
@@ -95,7 +100,7 @@ def take(
     found = found[[*labels, *population.statistics]]
     text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     files.write_text(path, text)
-    _write_provenance(into / f"{name}.json", population.experiment, provenance, machine)
+    _write_provenance(described, population.experiment, provenance, machine, same)
     return found.reset_index(drop=True)
 
 
@@ -140,9 +145,9 @@ def _measured(population: Population, found: Run | Heard, label: str) -> dict:
 
 
 def _write_provenance(
-    path: Path, experiment: Experiment, provenance: dict, machine: str
+    path: Path, experiment: Experiment, provenance: dict, machine: str, same: bool
 ) -> None:
-    content = files.read_json(path) if path.exists() else {}
+    content = files.read_json(path) if same else {}
     content["experiment"] = experiment.key
     content.setdefault("machines", {})[machine or OWN] = provenance
     files.write_json(path, content)

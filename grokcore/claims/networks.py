@@ -1,6 +1,7 @@
 """From the inside of networks to the numbers of the ledger, one a run.
 
-What a census measures, too, is measured by its function: :func:`statistic`.
+What a census measures, too, is measured by its function, :func:`statistic`, of the last
+weights that were kept. Of a run that ships these are the last without a mistake.
 """
 
 from __future__ import annotations

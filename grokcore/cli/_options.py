@@ -1,6 +1,7 @@
 """Fields of an experiment as options: ``--p 97 --train-fraction .5``."""
 
 import json
+import re
 from typing import Any
 
 from grokcore.config import kinds
@@ -51,8 +52,11 @@ def value(field: str, text: str) -> Any:
         if text not in KINDS[field]:
             raise ValueError(f"{field} {text!r} is not one of {sorted(KINDS[field])}")
         return KINDS[field][text]()
+    # A point needs no digits before or behind it: .5, 5., [.9,.98].
+    whole = re.sub(r"(?<![\d\w])\.(?=\d)", "0.", text)
+    whole = re.sub(r"(?<=\d)\.(?![\d\w])", ".0", whole)
     try:
-        value = json.loads(text if text[:1] != "." else f"0{text}")
+        value = json.loads(whole)
     except json.JSONDecodeError:
         return text
     return tuple(value) if isinstance(value, list) else value

@@ -39,7 +39,8 @@ app = typer.Typer(
 def on_any_console() -> None:
     for stream in (sys.stdout, sys.stderr):
         # Where there is no Σ, a question mark has to do.
-        stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 _FIELDS = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -67,6 +67,11 @@ def ours(weights: Mapping[str, object], heads: int | None) -> dict[str, Tensor]:
 
 def _tensors(weights: Mapping[str, object]) -> dict[str, Tensor]:
     """The tensors, but for buffers; where there are none, those one level below."""
+    if not isinstance(weights, Mapping):
+        raise ValueError(
+            f"expected tensors by name, got a {type(weights).__name__}; of a model, "
+            f"pass model.state_dict()"
+        )
     others = {n: x for n, x in weights.items() if not isinstance(x, Tensor)}
     inner = {n: x for n, x in others.items() if _is_state_dict(x)}
     if len(inner) > 1:
@@ -74,11 +79,35 @@ def _tensors(weights: Mapping[str, object]) -> dict[str, Tensor]:
             f"there are weights in each of {[*inner]}; pass one of them, such as "
             f"weights[{next(iter(inner))!r}]"
         )
-    if inner and len(others) == len(weights):
+    if inner and not any(_is_named(n) for n in weights):
         return _tensors(*inner.values())
     for name, value in others.items():
-        raise ValueError(f"{name!r} is a {type(value).__name__}, not a tensor")
+        raise ValueError(
+            f"{name!r} is a {type(value).__name__}, not a tensor; pass the dictionary "
+            f"that has the tensors by name{_where(weights)}"
+        )
     return {n: t for n, t in weights.items() if not n.endswith(_BUFFERS)}
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name is a parameter's, of whatever model."""
+    return "." in name
+
+
+def _where(value: object, path: str = "weights") -> str:
+    """Where inside of a value the first state dictionary is."""
+    if isinstance(value, Mapping):
+        parts = [(f"{path}[{n!r}]", x) for n, x in value.items()]
+    elif isinstance(value, list | tuple) and value:
+        parts = [(f"{path}[-1]", value[-1])]
+    else:
+        return ""
+    for place, part in parts:
+        if _is_state_dict(part):
+            return f", {place}"
+        if deeper := _where(part, place):
+            return deeper
+    return ""
 
 
 def _is_state_dict(value: object) -> bool:

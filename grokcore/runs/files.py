@@ -28,6 +28,7 @@ __all__ = [
     "reading",
     "remove_leftovers",
     "train_again",
+    "within",
     "write_json",
     "write_table",
     "write_tensors",
@@ -149,7 +150,24 @@ def exists(path: Path) -> bool:
         StoreError: if that cannot be told.
     """
     with looking(path.parent):
-        return path.exists()
+        try:  # not Path.exists, to which some Pythons say False whatever is wrong
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+
+def within(folder: Path) -> list[Path]:
+    """Return what is in a folder, by name; nothing if it is not there.
+
+    Raises:
+        StoreError: if that cannot be told.
+    """
+    with looking(folder):
+        try:
+            return sorted(Path(entry.path) for entry in os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
 
 @contextmanager
@@ -167,12 +185,14 @@ def _way_out(path: Path, error: Exception) -> str:
     folder = path.parent.parent if path.parent.name == "snapshots" else path.parent
     if path.is_relative_to(RECORDED):
         return "It ships with grokcore: reinstall grokcore to have it back."
+    lost = isinstance(error, FileNotFoundError)
+    if isinstance(error, OSError) and error.errno and not lost:
+        # The system's word, not a parser's.
+        return "It may be whole: see that it can be read, and try again."
     if not folder.exists():
         return "There is no run."
-    if isinstance(error, FileNotFoundError):
+    if lost:
         return train_again(folder)
-    if isinstance(error, OSError) and error.errno:  # the system's, not a parser's
-        return "It may be whole: see that it can be read, and try again."
     return f"It is damaged, or not from grokcore. {train_again(folder)}"
 
 

@@ -35,7 +35,7 @@ def lock(folder: Path) -> Iterator[None]:
     files, such as some network drives, the run goes on without a lock, with a warning.
 
     Raises:
-        StoreError: if nothing can be written there.
+        StoreError: if nothing can be written or locked there.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,13 @@ def lock(folder: Path) -> Iterator[None]:
         return
     ours = FileLock(folder.with_name(f".{folder.name}.lock"))
     holder = folder.with_name(f".{folder.name}.holder")
-    _wait_for(ours, folder, holder)
+    try:
+        _wait_for(ours, folder, holder)
+    except OSError as error:
+        raise StoreError(
+            f"cannot lock {ours.lock_file}: {error}. If nothing trains there, delete "
+            f"it; or point GROKCORE_STORE to a folder of your own."
+        ) from error
     try:
         with suppress(OSError):
             holder.write_text(json.dumps(_here()), encoding="utf-8")

@@ -118,15 +118,16 @@ def load(what: str | Path | Experiment) -> Run:
             )
         return found
     path = Path(what)
+    if os.sep not in str(what):
+        for folder in (store(), RECORDED):
+            if files.exists(folder / path / "experiment.json"):
+                return Run(folder / path)
+        if what in CATALOGUE and (found := stored(CATALOGUE[what])):
+            return found
     if os.sep in str(what) or path.is_dir():
         if not files.exists(path / "experiment.json"):
             raise ValueError(f"{what} is no run, whose folder has an experiment.json")
         return Run(path)
-    for folder in (RECORDED, store()):
-        if files.exists(folder / path / "experiment.json"):
-            return Run(folder / path)
-    if what in CATALOGUE and (found := stored(CATALOGUE[what])):
-        return found
     recorded = sorted(p.parent.name for p in RECORDED.glob("*/experiment.json"))
     hint = f"; gc.CATALOGUE[{what!r}].run() trains it" if what in CATALOGUE else ""
     raise ValueError(f"no recorded run {what!r}; there are {recorded}{hint}")
@@ -181,11 +182,11 @@ def stored_runs() -> list[Run]:
         StoreError: if the store itself cannot be looked into.
     """
     found = []
-    with files.looking(store()):
-        paths = sorted(store().glob("*/experiment.json"))
-    for path in paths:
+    for folder in files.within(store()):
+        if not files.exists(folder / "experiment.json"):
+            continue
         try:
-            found.append(Run(path.parent))
+            found.append(Run(folder))
         except StoreError as error:
             _log.warning("%s", error)
     return found

@@ -104,8 +104,9 @@ class Run:
     @property
     def snapshots(self) -> tuple[int, ...]:
         """Steps whose weights were kept, ascending."""
-        kept = self._snapshot(0).parent.glob("*.safetensors")
-        return tuple(sorted(int(p.stem) for p in kept if p.stem.isdecimal()))
+        kept = files.within(self._snapshot(0).parent)
+        steps = (p.stem for p in kept if p.suffix == ".safetensors")
+        return tuple(sorted(int(step) for step in steps if step.isdecimal()))
 
     def weights(self, step: int) -> dict[str, Tensor]:
         """Return the tensors that were kept at a step, by their state-dict names.

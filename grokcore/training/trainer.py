@@ -52,6 +52,18 @@ class TrainingState:
 Callback = Callable[[TrainingState], None]
 
 
+def _close(callback: Callback) -> None:
+    """Tell a callback that all is over. What goes wrong there costs no run."""
+    try:
+        getattr(callback, "close", lambda: None)()
+    except Exception as error:
+        warnings.warn(
+            f"{type(callback).__name__} could not be closed: "
+            f"{type(error).__name__}: {error}",
+            stacklevel=4,
+        )
+
+
 class Trainer:
     """Trains one experiment; ``state()`` and ``restore()`` let it go on elsewhere.
 
@@ -135,7 +147,7 @@ class Trainer:
             self._train(callbacks)
         finally:
             for callback in callbacks:
-                getattr(callback, "close", lambda: None)()
+                _close(callback)
 
     def _train(self, callbacks: list[Callback]) -> None:
         start = time.perf_counter() - self.seconds

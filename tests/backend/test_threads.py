@@ -2,6 +2,7 @@
 
 import time
 
+import psutil
 import pytest
 import torch
 from hypothesis import given
@@ -11,6 +12,7 @@ from grokcore.backend import devices, threads
 from grokcore.training import Trainer
 
 CPU = torch.device("cpu")
+SECONDS_WORKED = threads._seconds_worked
 
 
 class Machine:
@@ -122,3 +124,23 @@ def test_the_system_counts_our_own_work_too():
     while time.process_time() - own < 0.3:
         pass
     assert threads._seconds_worked() - worked > 0.2
+
+
+@pytest.mark.parametrize("affinity", [[7, 9], None])
+def test_where_the_system_does_not_tell_threads_stay(machine, monkeypatch, affinity):
+    def cpu_times(percpu):
+        if affinity is None:
+            raise FileNotFoundError("/proc/stat")
+        return two
+
+    two = psutil.cpu_times(percpu=True)[:1] * 2
+    monkeypatch.setattr(threads.psutil, "cpu_times", cpu_times)
+    monkeypatch.setattr(
+        threads.psutil.Process, "cpu_affinity", lambda self: affinity, raising=False
+    )
+    monkeypatch.setattr(threads, "_seconds_worked", SECONDS_WORKED)
+    assert threads._seconds_worked() is None
+    with threads.sharing(CPU) as look:
+        machine.spend(1_000, others=3)
+        look()
+        assert torch.get_num_threads() == 4

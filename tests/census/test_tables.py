@@ -153,6 +153,21 @@ def test_a_census_is_taken_and_goes_on_where_it_was(small, monkeypatch, store):
     assert np.allclose(table.train_loss, first.train_loss, rtol=1e-5)
 
 
+def test_rows_of_another_recipe_do_not_stay(small, monkeypatch):
+    only(monkeypatch, "train_loss")
+    folder = populations.FOLDER
+    taking.take("tiny", into=folder, progress=False)
+    # Of one recipe what is taken again takes the place of its own rows alone.
+    again = taking.take("tiny", into=folder, seeds=range(1), progress=False)
+    assert len(again) == 6
+    population = populations.POPULATIONS["tiny"]
+    other = replace(population, experiment=population.experiment.replace(lr=0.5))
+    monkeypatch.setitem(populations.POPULATIONS, "tiny", other)
+    found = taking.take("tiny", into=folder, seeds=range(1), progress=False)
+    assert len(found) == 3
+    assert census.provenance("tiny")["experiment"] == other.experiment.key
+
+
 def test_another_machine_joins_the_table(small, monkeypatch):
     only(monkeypatch, "train_loss")
     folder = populations.FOLDER

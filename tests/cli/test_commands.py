@@ -304,3 +304,23 @@ def test_a_console_without_greek_letters_gets_question_marks():
     )
     assert done.returncode == 0, done.stderr
     assert "? ?_k cos" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("-.5", -0.5),
+        ("1e-3", 1e-3),
+        ("[.9,.98]", (0.9, 0.98)),
+        ("[1.,2.5]", (1.0, 2.5)),
+        ("true", True),
+        ("a.b", "a.b"),
+    ],
+)
+def test_numbers_are_taken_as_people_write_them(text, value):
+    from grokcore.cli import _options
+
+    found = _options.value("betas", text)
+    assert found == value and type(found) is type(value)

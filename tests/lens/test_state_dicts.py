@@ -393,6 +393,17 @@ def test_prefixes_and_dictionaries_around_weights_are_looked_through(prefix, ins
     assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())
 
 
+def test_where_the_weights_are_is_told():
+    weights = by_hand(11, (2, 3)).state_dict()
+    step = {"model": weights, "step": torch.tensor(3)}
+    assert from_state_dict(step).layout == (None, None, 11)
+    deep = {"state_dicts": [weights, weights], "config": {"p": 11}}
+    with pytest.raises(ValueError, match=r"pass .* weights\['state_dicts'\]\[-1\]"):
+        from_state_dict(deep)
+    with pytest.raises(ValueError, match=r"got a Transformer; .* model.state_dict\(\)"):
+        from_state_dict(by_hand(11, (2, 3)))
+
+
 @pytest.mark.parametrize(
     "names", [("wte.weight", "h.0.attn.c_attn.weight"), ("tok.w", "layers.0.q")]
 )

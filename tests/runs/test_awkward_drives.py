@@ -1,10 +1,8 @@
 """Stores on drives that cannot lock files, or that are gone."""
 
 import errno
-import fcntl
 import logging
 import os
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +15,7 @@ def test_a_drive_without_locks_is_said_and_used(tiny, monkeypatch, caplog, numbe
     def flock(*_):
         raise OSError(number, os.strerror(number))
 
+    fcntl = pytest.importorskip("fcntl")
     monkeypatch.setattr(fcntl, "flock", flock)
     with caplog.at_level(logging.WARNING, logger="grokcore"):
         run = tiny(epochs=3).run()
@@ -63,14 +62,19 @@ def test_a_holder_that_cannot_be_read_is_left_out(tmp_path):
 @pytest.fixture
 def gone(store, monkeypatch):
     """A store on a drive that went away."""
-    exists, glob = Path.exists, Path.glob
 
-    def refuse(path):
-        if path.is_relative_to(store):
-            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN), str(path))
+    def lost(function):
+        def ask(path=".", *rest, **options):
+            if str(path).startswith(str(store)):
+                raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN), str(path))
+            return function(path, *rest, **options)
 
-    monkeypatch.setattr(Path, "exists", lambda p: refuse(p) or exists(p))
-    monkeypatch.setattr(Path, "glob", lambda p, what: refuse(p) or glob(p, what))
+        return ask
+
+    for name in ("stat", "lstat", "mkdir", "open", "scandir", "listdir"):
+        monkeypatch.setattr(os, name, lost(getattr(os, name)))
+    for name in ("builtins.open", "io.open"):
+        monkeypatch.setattr(name, lost(open))
 
 
 @pytest.mark.parametrize(
@@ -86,3 +90,24 @@ def gone(store, monkeypatch):
 def test_a_drive_that_is_gone_is_an_error_with_the_way_out(tiny, gone, ask):
     with pytest.raises(gc.StoreError, match=r"cannot look into .*connect that again"):
         ask(tiny())
+
+
+def test_a_lock_that_cannot_be_opened_is_an_error_that_names_it(tiny, store):
+    experiment = tiny(epochs=2)
+    (store / f".{experiment.name}.lock").mkdir(parents=True)
+    with pytest.raises(gc.StoreError, match=r"cannot lock .*\.lock.* delete it"):
+        experiment.run()
+
+
+def test_a_drive_that_goes_away_later_is_an_error_too(tiny, request):
+    run = tiny(epochs=2).run()
+    request.getfixturevalue("gone")
+    for ask in (lambda: run.snapshots, lambda: run.history):
+        with pytest.raises(gc.StoreError, match=r"cannot (look into|read)"):
+            ask()
+
+
+def test_a_folder_of_the_same_name_nearby_hides_no_run(tmp_path, monkeypatch):
+    (tmp_path / "nanda-p113").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert gc.load("nanda-p113").delay().val_epoch == 12_200
