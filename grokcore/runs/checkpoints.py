@@ -36,7 +36,7 @@ from grokcore.training import (
 
 __all__ = ["Keeper", "train"]
 
-#: The tensor of a resume point that holds the list of machines, as JSON.
+#: The tensor of a resume point that holds the machines and resumes so far, as JSON.
 _MACHINES = "machines"
 
 
@@ -97,6 +97,8 @@ class Keeper:
         #: Where the run was trained: one entry for each machine, or number of threads
         #: on it, with the first step that it made.
         self.machines: list[dict[str, Any]] = []
+        #: Steps at which it was cut short and went on.
+        self.resumed_at: list[int] = []
         self._last_resume_point = time.monotonic()
 
     def __call__(self, state: TrainingState) -> None:
@@ -122,17 +124,20 @@ class Keeper:
 
     def resume_point(self) -> None:
         """Write all that training needs to go on from here."""
-        machines = json.dumps(self.machines).encode()
-        state = self.trainer.state() | {
-            _MACHINES: torch.tensor([*machines], dtype=torch.uint8)
-        }
+        where = {"machines": self.machines, "resumed_at": self.resumed_at}
+        written = torch.tensor([*json.dumps(where).encode()], dtype=torch.uint8)
+        state = self.trainer.state() | {_MACHINES: written}
         files.write_tensors(self.folder / "resume.safetensors", state)
         self._last_resume_point = time.monotonic()
 
     def remember(self, resumed: dict[str, Tensor]) -> None:
         """Take over the machines that made the steps up to a resume point."""
-        if _MACHINES in resumed:  # those of earlier versions do not have it
-            self.machines = json.loads(bytes(resumed[_MACHINES].tolist()))
+        if _MACHINES in resumed:  # the first versions did not write it
+            where = json.loads(bytes(resumed[_MACHINES].tolist()))
+            if isinstance(where, list):  # a later one wrote the machines alone
+                where = {"machines": where, "resumed_at": []}
+            self.machines, self.resumed_at = where["machines"], where["resumed_at"]
+        self.resumed_at = [*self.resumed_at, self.trainer.step]
 
     def note_machine(self) -> None:
         """Add where the run is from this step on, unless it was there before."""
@@ -175,7 +180,7 @@ class Keeper:
             "seconds_evaluating": round(self.trainer.seconds_evaluating, 3),
             "seconds_writing": round(self.seconds, 3),
             "machines": self.machines,
-            "resumed_at": [machine["from_step"] for machine in self.machines[1:]],
+            "resumed_at": self.resumed_at,
         }
 
 

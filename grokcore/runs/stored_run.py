@@ -51,9 +51,9 @@ class Run:
         status: "finished", "interrupted" or "diverged".
         provenance: versions, device, threads and date of the machine that ended it,
             seconds, and ``machines``: the same of each machine, or number of threads,
-            that it had, with its first step; and ``resumed_at``, the steps from which
-            on it was another one. Runs of earlier versions have no such lists, and one
-            that such a version began lists what came later.
+            that it had, with its first step; and ``resumed_at``, the steps at which it
+            had been cut short and went on. Runs of earlier versions have no such lists,
+            and one that such a version began lists what came later.
 
     Raises:
         StoreError: if the folder holds no run that can be read.

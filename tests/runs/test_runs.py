@@ -212,6 +212,14 @@ def test_an_interrupted_run_is_kept_and_resumes_to_the_same_bits(
     assert files_of(resumed.folder) == files_of(expected.folder)
 
 
+def test_a_run_lists_where_it_was_resumed(tiny):
+    for step in (3, 8):
+        with pytest.raises(KeyboardInterrupt):
+            tiny().run(callbacks=stop_at(step, KeyboardInterrupt))
+    assert tiny().run().provenance["resumed_at"] == [3, 8]
+    assert tiny(seed=1).run().provenance["resumed_at"] == []
+
+
 def test_a_real_signal_waits_for_the_end_of_the_step(tiny, elsewhere):
     experiment = tiny()
     before = signal.getsignal(signal.SIGINT)
@@ -388,7 +396,10 @@ def test_killed_at_any_moment_a_run_ends_with_the_same_bits(tiny, python, tmp_pa
         for i in range(int(resumed)):
             run = Run(stores / name / str(i) / experiments[name].name)
             assert_same_bits(run, whole)
-            assert files_of(run.folder) == files_of(whole.folder)
+            # A kill may fall between the run's last word and the end of its last
+            # resume point.
+            files = [f for f in files_of(run.folder) if f != "resume.safetensors"]
+            assert files == files_of(whole.folder)
     assert len(report.splitlines()) == len(experiments)
 
 
