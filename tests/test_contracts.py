@@ -140,10 +140,8 @@ def test_the_command_line_can_choose_it(changed, change):
     changed(change)  # skips what this torch has not
     assert done.exit_code == 0, done.output
     ran = gc.runs.stored_runs()[0].experiment
-    assert (
-        getattr(ran.fields().get(field), "kind", ran.fields().get(field)) == words[0]
-        or getattr(getattr(ran, field, None), "kind", None) == words[0]
-    )
+    found = getattr(ran, field, None) or ran.fields()[field]
+    assert getattr(found, "kind", found) == words[0]
 
 
 # -- models --------------------------------------------------------------------------

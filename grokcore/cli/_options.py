@@ -1,7 +1,8 @@
 """Fields of an experiment as options: ``--p 97 --train-fraction .5``."""
 
+import ast
 import json
-import re
+from contextlib import suppress
 from typing import Any
 
 from grokcore.config import kinds
@@ -52,14 +53,12 @@ def value(field: str, text: str) -> Any:
         if text not in KINDS[field]:
             raise ValueError(f"{field} {text!r} is not one of {sorted(KINDS[field])}")
         return KINDS[field][text]()
-    # A point needs no digits before or behind it: .5, 5., [.9,.98].
-    whole = re.sub(r"(?<![\d\w])\.(?=\d)", "0.", text)
-    whole = re.sub(r"(?<=\d)\.(?![\d\w])", ".0", whole)
-    try:
-        value = json.loads(whole)
-    except json.JSONDecodeError:
-        return text
-    return tuple(value) if isinstance(value, list) else value
+    # Python's literals as well: .5, 5., [.9,.98].
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError):
+            value = read(text)
+            return tuple(value) if isinstance(value, list) else value
+    return text
 
 
 def layout(text: str) -> tuple[int | None, ...]:

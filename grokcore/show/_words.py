@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SPLIT_NAMES = {"train": "training", "val": "validation"}
-
 
 def percent(share: float) -> str:
     """Write a share of 1 as a percentage with at most one decimal.
