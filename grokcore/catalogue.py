@@ -117,4 +117,34 @@ CATALOGUE: dict[str, Experiment] = {
         eval_every=5,
         epochs_after_stop=10,
     ),
+    # F. Chen et al.'s two-layer transformer for addition; their text names neither norm
+    # nor activation, which are Grokfast's here.
+    "addition-p97": _GROKFAST.replace(
+        operation="add",
+        norm="pre",
+        outputs="numbers",
+        optimizer=AdamW(lr=1e-3, weight_decay=0.05),
+        loss="cross_entropy",
+        batch_size=256,
+        warmup=0,
+        epochs=1_000,  # of 19 steps
+        max_steps=8_000,
+        eval_every=3,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=30,
+    ),
+    # The port of these experiments to Julia: no weight decay, by its library's default.
+    "dropout-p97": _GROKFAST.replace(
+        operation="add",
+        norm="pre",
+        dropout=0.1,
+        optimizer=AdamW(lr=3e-4, weight_decay=0.0, betas=(0.9, 0.999)),
+        loss="cross_entropy",
+        warmup=0,
+        epochs=2_000,  # of 10 steps
+        max_steps=20_000,
+        eval_every=10,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=0,
+    ),
 }

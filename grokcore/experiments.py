@@ -47,6 +47,9 @@ class Experiment:
         seed: of the initial weights, the order of batches, and dropout.
         loss: "cross_entropy", "mse" or "stablemax", all in float64, or
             "cross_entropy_float32".
+        loss_positions: "answer" asks for the answer alone, "all" for each next token of
+            the equation, the answer among them; the loss is their mean. That needs a
+            transformer with ``outputs="vocabulary"``.
         filter: what acts on gradients before the optimizer does, if anything.
         projection: what acts on weights after each step, if anything.
         precision: "bfloat16" runs matrix products in bfloat16 (autocast); weights,
@@ -87,6 +90,7 @@ class Experiment:
     epochs: int = Field(1_500, ge=1)
     seed: int = Field(0, ge=0)
     loss: LossName = "cross_entropy"
+    loss_positions: Literal["answer", "all"] = "answer"
     filter: Filter | None = None
     projection: Projection | None = None
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -111,6 +115,13 @@ class Experiment:
             raise ValueError(
                 f"fall_from={self.fall_from} needs a schedule that falls, 'linear' or "
                 f"'cosine'; with 'constant', leave it at {_FALL_FROM}"
+            )
+        outputs = getattr(self.model, "outputs", None)
+        if self.loss_positions == "all" and outputs != "vocabulary":
+            raise ValueError(
+                f"loss_positions='all' needs a model with a logit for each token at "
+                f"each position, TransformerConfig(outputs='vocabulary'); this is "
+                f"{self.model}"
             )
         if isinstance(self.snapshots, tuple) and self.snapshots:
             late = [step for step in self.snapshots if step > self.last_step]

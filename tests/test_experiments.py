@@ -85,6 +85,7 @@ experiment_fields = {
     "epochs": counts,
     "seed": st.integers(0, 2**40),
     "loss": st.sampled_from([*LOSSES]),
+    "loss_positions": st.sampled_from(["answer", "all"]),
     "filter": st.none() | filters,
     "projection": st.none() | st.builds(FixedNorm, share=rates),
     "precision": st.sampled_from(["float32", "bfloat16"]),
@@ -108,6 +109,8 @@ def possible(**fields):
         fields["epochs_after_stop"] = 0
     if fields["schedule"] == "constant":
         fields.pop("fall_from")
+    if getattr(fields["model"], "outputs", None) != "vocabulary":
+        fields.pop("loss_positions")
     if isinstance(fields["snapshots"], tuple):
         last = Experiment(**fields | {"snapshots": 0}).last_step
         fields["snapshots"] = tuple(min(step, last) for step in fields["snapshots"])
@@ -186,7 +189,10 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "snapshot_parameters": ("embed.W_E",),
     }
     leaves = experiment.fields().keys()
-    assert changes.keys() == leaves - {"reading"}
+    assert changes.keys() == leaves - {
+        "reading",
+        "loss_positions",
+    }  # not for every task, or model
     one, two = (
         data.draw(st.sets(st.sampled_from(sorted(changes)), max_size=3))
         for _ in range(2)
@@ -500,3 +506,12 @@ def test_the_catalogue_has_the_papers_recipe():
 
 def test_catalogue_names_stand_for_different_experiments():
     assert len({e.key for e in CATALOGUE.values()}) == len(CATALOGUE)
+
+
+def test_a_loss_at_every_position_needs_logits_for_every_token():
+    vocabulary = TransformerConfig(outputs="vocabulary")
+    everywhere = Experiment(model=vocabulary, loss_positions="all")
+    assert everywhere.key != Experiment(model=vocabulary).key
+    for model in (TransformerConfig(), EmbeddingMLPConfig()):
+        with pytest.raises(ValueError, match=r"outputs='vocabulary'.*kind="):
+            Experiment(model=model, loss_positions="all")

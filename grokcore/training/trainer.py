@@ -15,6 +15,7 @@ from grokcore.backend import allocator, devices, rounding, threads
 from grokcore.experiments import Experiment
 from grokcore.losses import LOSSES
 from grokcore.optimizers import schedules
+from grokcore.tasks.tokens import write
 from grokcore.training.evaluation import COLUMNS, Answers, evaluate
 from grokcore.training.moments import AsDescribed, Moments, log_spaced
 
@@ -224,8 +225,18 @@ class Trainer:
 
     def _answer(self, operands: Tensor, targets: Tensor) -> Answers:
         with self._autocast():
+            if self.experiment.loss_positions == "all":
+                return self._answer_everywhere(operands, targets)
             logits = self.model.answer(operands)
         return Answers(logits, targets, self.loss(logits, targets))
+
+    def _answer_everywhere(self, operands: Tensor, targets: Tensor) -> Answers:
+        """Ask for each next token; the last one is the answer."""
+        tokens = write(operands, self.model.layout)
+        logits = self.model.forward_plain(tokens)
+        following = torch.cat([tokens[:, 1:], targets.unsqueeze(1)], dim=1)
+        loss = self.loss(logits.flatten(0, 1), following.flatten())
+        return Answers(logits[:, -1], targets, loss)
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         epoch, i = divmod(self.step, self.steps_per_epoch)

@@ -112,6 +112,41 @@ def test_the_loss_of_float32_weights_is_taken_in_float64(tiny):
     assert loss != float(np.float32(loss))
 
 
+@pytest.mark.parametrize("token_format", ["a b =", "a ∘ b ="])
+def test_a_loss_at_every_position_is_that_of_a_plain_loop(tiny, token_format):
+    trainer = Trainer(
+        tiny(loss_positions="all", outputs="vocabulary", token_format=token_format),
+        device="cpu",
+    )
+    answers = trainer.forward()
+    table, model = trainer.table, trainer.model
+    losses, last = [], []
+    for row in table.train:
+        equation = [*table.tokens[row].tolist(), table.targets[row].item()]
+        for end in range(1, len(equation)):
+            # Only the tokens so far, so that nothing can be copied from what follows.
+            x = model.embed.W_E[equation[:end]] + model.pos_embed.W_pos[:end]
+            for block in model.blocks:
+                x = block(x[None])[0]
+            logits = model.read_answer(x[-1]).double()
+            losses.append(logits.logsumexp(0) - logits[equation[end]])
+        last.append(logits)
+    assert answers.loss.item() == pytest.approx(torch.stack(losses).mean().item())
+    assert torch.allclose(answers.logits.double(), torch.stack(last), atol=1e-5)
+
+
+def test_where_an_operand_cannot_be_known_the_loss_has_a_floor(tiny):
+    """Of all rows of a, each b is shown equally often: ln p over the positions."""
+    short = tiny(
+        loss_positions="all", outputs="vocabulary", weight_decay=0.0, epochs=400
+    )
+    trainer = Trainer(short, device="cpu")
+    trainer.train()
+    shown = torch.bincount(trainer.table.operands[trainer.table.train, 0], minlength=7)
+    floor = (shown * shown.clamp(min=1).log()).sum().item() / shown.sum().item() / 3
+    assert floor <= trainer.history[-1]["train_loss"] < floor + 0.02
+
+
 def test_an_accuracy_is_a_count_over_a_count(tiny):
     # 19 of 20 is 95 %: in float32 it would be less, and not count as reached.
     for row in trained(tiny(train_fraction=0.83)).history:

@@ -1,0 +1,17 @@
+"""Studies: experiments that answer one question together, each over several seeds.
+
+Their runs ship with the package, most of them their histories alone, in
+``recorded/studies``; a run that does not ship is looked for in the store. A file has
+those of one subject.
+"""
+
+from grokcore.studies.base import Study
+from grokcore.studies.grokfast import GROKFAST
+from grokcore.studies.live import LIVE, ORDERED
+from grokcore.studies.race import LEARNING_RATES, RACE
+from grokcore.studies.tasks import TASKS
+
+__all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
+
+#: All studies by name.
+STUDIES: dict[str, Study] = LIVE | TASKS | GROKFAST | RACE
