@@ -6,6 +6,7 @@ those of one subject.
 """
 
 from grokcore.studies.base import Study
+from grokcore.studies.data import DATA
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.race import LEARNING_RATES, RACE
@@ -14,4 +15,4 @@ from grokcore.studies.tasks import TASKS
 __all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | GROKFAST | RACE
+STUDIES: dict[str, Study] = LIVE | TASKS | DATA | GROKFAST | RACE
