@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -33,45 +32,9 @@ __all__ = [
     "walk",
 ]
 
-_TASK = ModularTask("add", p=59, train_fraction=0.5)
-
-
-@dataclass(frozen=True)
-class Race(Rules):
-    """The rules of the speedrun, on a smaller clock, and with a milder end.
-
-    What an evaluation misses by a hair a processor decides: so a lap falls back where
-    it is below the floor, not below the accuracy that it had to reach.
-
-    Attributes:
-        floor: of the accuracy, once it was reached.
-    """
-
-    task: ModularTask = _TASK
-    threads: int = 1
-    floor: float = 0.95
-
-    def judge(self, history: Iterable[Mapping[str, float]]) -> Verdict:
-        """Say how a training went, given its evaluations.
-
-        >>> rows = [(0, 0.01), (10, 0.99), (20, 0.96), (30, 0.94)]
-        >>> RACE.judge([{"step": s, "val_accuracy": a} for s, a in rows])
-        Verdict(reached=10, lowest=0.94, fell=30, best=0.99, stays=False)
-        """
-        rows = [(int(row["step"]), row["val_accuracy"]) for row in history]
-        best = max((accuracy for _, accuracy in rows), default=0.0)
-        reached = next((step for step, a in rows if a >= self.accuracy), None)
-        if reached is None:
-            return Verdict(best=best)
-        end = reached + self.stay
-        later = {step: accuracy for step, accuracy in rows if reached <= step <= end}
-        fell = next((step for step, a in later.items() if a < self.floor), None)
-        stays = fell is None and end in later
-        return Verdict(reached, min(later.values()), fell, best, stays)
-
-
-#: Those of the exercise.
-RACE = Race()
+#: The rules of the speedrun, on a smaller clock and with a milder end: what an
+#: evaluation misses by a hair a processor decides, so a lap has to stay above a floor.
+RACE = Rules(task=ModularTask("add", p=59, train_fraction=0.5), threads=1, floor=0.95)
 
 #: What an entry may cost until it is there: weights × rows, added up over its steps.
 BUDGET = 5_000_000_000

@@ -44,17 +44,23 @@ class Value:
     number: float
     bound: Literal["", "<", ">"] = ""
 
-    def at_least(self, limit: float) -> bool:
-        """Whether the number is known to be that large.
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The interval in which the true number lies; all numbers, where it is NaN.
 
-        >>> Value(4_000, ">").at_least(2_000), Value(4_000, "<").at_least(2_000)
-        (True, False)
+        >>> Value(4_000, ">").ends[0] > 4_000, Value(4_000, ">").ends[1]
+        (True, inf)
         """
-        return self.number >= limit and self.bound != "<"
-
-    def at_most(self, limit: float) -> bool:
-        """Whether the number is known to be that small."""
-        return self.number <= limit and self.bound != ">"
+        low = high = self.number
+        if self.bound == ">" or math.isnan(low):
+            high = math.inf
+        if self.bound == "<" or math.isnan(low):
+            low = -math.inf
+        # The end that a bound names is not among them.
+        return (
+            math.nextafter(low, math.inf) if self.bound == ">" else low,
+            math.nextafter(high, -math.inf) if self.bound == "<" else high,
+        )
 
     def over(self, other: Value) -> Value:
         """Return the ratio; a bound if one of both is, NaN if they leave it open.
@@ -147,18 +153,18 @@ class Within:
     'not decided'
     """
 
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
     partly: Within | None = None
 
     def __post_init__(self) -> None:
-        if self.low is None and self.high is None:
-            raise ValueError("low and high are both None; expected one of them")
+        if (self.low, self.high) == (-math.inf, math.inf):
+            raise ValueError("neither low nor high is given; expected one of them")
 
     def holds(self, value: Value) -> bool:
         """Whether one number is known to lie within the limits."""
-        high_enough = self.low is None or value.at_least(self.low)
-        return high_enough and (self.high is None or value.at_most(self.high))
+        low, high = value.ends
+        return self.low <= low and high <= self.high
 
     def may_hold(self, value: Value) -> bool:
         """Whether one number may lie within the limits, for all that is known.
@@ -167,14 +173,8 @@ class Within:
         >>> few.may_hold(Value(3, ">")), few.may_hold(Value(5, ">"))
         (True, False)
         """
-        if math.isnan(value.number):
-            return True
-        low_enough = self.high is None or value.bound == "<" or value.number < self.high
-        exact = self.high is not None and value.at_most(self.high)
-        if not (low_enough or exact):
-            return False
-        high_enough = self.low is None or value.bound == ">" or value.number > self.low
-        return high_enough or value.at_least(self.low)
+        low, high = value.ends
+        return low <= self.high and self.low <= high
 
     def __call__(self, values: Sequence[Value]) -> str:
         if not values:
@@ -202,7 +202,7 @@ class Within:
         """
         low, high = (
             # A limit is exact: 80%, not 80.0%.
-            "" if limit is None else re.sub(r"\.0+(?!\d)", "", format(limit, form))
+            "" if math.isinf(limit) else re.sub(r"\.0+(?!\d)", "", format(limit, form))
             for limit in (self.low, self.high)
         )
         if low and high:

@@ -60,6 +60,7 @@ class Rules:
         task: what is learned; the way equations are written is free.
         accuracy: on all rows that are not trained on, to be reached …
         stay: … and kept for so many steps …
+        floor: … or at least not to fall below this, ``None`` for the accuracy itself …
         every: … as far as an evaluation every so many steps can tell. The cadence is
             the rules' and not the entry's, or an entry could look away when it falls.
         seeds: trainings of an entry; one that fails fails the entry.
@@ -70,6 +71,7 @@ class Rules:
     task: ModularTask = _TASK
     accuracy: float = 0.99
     stay: int = 200
+    floor: float | None = None
     every: int = 10
     seeds: int = 5
     threads: int = 2
@@ -137,8 +139,8 @@ class Rules:
         """Say how a training went, given its evaluations.
 
         The clock stops at the first evaluation that reaches the accuracy. A later one
-        below it, within the steps to stay, is a fall; it is not forgiven when the
-        accuracy comes back.
+        below the floor, within the steps to stay, is a fall; it is not forgiven when
+        the accuracy comes back.
 
         Args:
             history: with the columns "step" and "val_accuracy".
@@ -147,20 +149,17 @@ class Rules:
         >>> RULES.judge({"step": s, "val_accuracy": a} for s, a in rows)
         Verdict(reached=10, lowest=0.98, fell=30, best=1.0, stays=False)
         """
-        reached = lowest = fell = None
-        best, stays = 0.0, False
-        for row in history:
-            step, accuracy = int(row["step"]), row["val_accuracy"]
-            best = max(best, accuracy)
-            if reached is None:
-                if accuracy >= self.accuracy:
-                    reached, lowest = step, accuracy
-            elif step <= reached + self.stay:
-                lowest = min(lowest, accuracy)
-                if fell is None and accuracy < self.accuracy:
-                    fell = step
-                stays = fell is None and step == reached + self.stay
-        return Verdict(reached, lowest, fell, best, stays)
+        rows = [(int(row["step"]), row["val_accuracy"]) for row in history]
+        best = max((accuracy for _, accuracy in rows), default=0.0)
+        reached = next((step for step, a in rows if a >= self.accuracy), None)
+        if reached is None:
+            return Verdict(best=best)
+        end = reached + self.stay
+        later = {step: accuracy for step, accuracy in rows if reached <= step <= end}
+        floor = self.accuracy if self.floor is None else self.floor
+        fell = next((step for step, a in later.items() if a < floor), None)
+        stays = fell is None and end in later
+        return Verdict(reached, min(later.values()), fell, best, stays)
 
 
 #: Those of the record table.

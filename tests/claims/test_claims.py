@@ -89,10 +89,14 @@ def row(tiny):
 
 
 def test_a_bound_is_known_on_one_side_only():
-    above, below = Value(10, ">"), Value(10, "<")
-    assert above.at_least(10) and not above.at_most(1_000)
-    assert below.at_most(10) and not below.at_least(1)
-    assert not Value(math.nan).at_least(0) and not Value(math.nan).at_most(0)
+    above, below, unsaid = Value(10, ">"), Value(10, "<"), Value(math.nan)
+    large, small = Within(low=10), Within(high=10)
+    assert large.holds(above) and not Within(high=1_000).holds(above)
+    assert small.holds(below) and not Within(low=1).holds(below)
+    # The bound itself is not among the numbers that it leaves open.
+    assert not small.may_hold(above) and not large.may_hold(below)
+    for limits in (large, small):
+        assert not limits.holds(unsaid) and limits.may_hold(unsaid)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +175,7 @@ def test_a_bound_on_the_wrong_side_decides_nothing():
 
 
 def test_a_rule_needs_a_limit_and_a_verdict_needs_values():
-    with pytest.raises(ValueError, match="low and high are both None"):
+    with pytest.raises(ValueError, match="neither low nor high"):
         Within()
     with pytest.raises(ValueError, match="no values"):
         Within(low=1)([])
