@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from grokcore.backend.matmul import affine
 from grokcore.models import Transformer
 from grokcore.models.layers import Block
 from grokcore.tasks.tokens import write
@@ -81,7 +80,7 @@ def activations(model: Transformer, pattern: Tensor | None = None) -> Activation
         )
     scores, pattern, update = _attend(last, x, pattern)
     x = last.add_attn(x[:, -1], update)
-    neurons = _neurons(last, x)
+    neurons = last.mlp.hidden(last.read_mlp(x))
     x = last.add_mlp(x)
     logits = model.read_answer(x)
     kept = (scores, pattern, neurons, logits)
@@ -121,16 +120,10 @@ def _attend(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Attention from the last position: scores and pattern [B, H, T], output [B, D]."""
     attn, read = block.attn, block.read_attn(x)
-    query = attn.project(read[:, -1], attn.W_Q, attn.b_Q)
-    keys = attn.project(read, attn.W_K, attn.b_K)
-    values = attn.project(read, attn.W_V, attn.b_V)
+    query = attn.project(read[:, -1], "Q")
+    keys = attn.project(read, "K")
+    values = attn.project(read, "V")
     scores = torch.einsum("bhk,bthk->bht", query, keys) / query.shape[-1] ** 0.5
     pattern = scores.softmax(-1) if pattern is None else pattern.to(values)
     z = torch.einsum("bht,bthk->bhk", pattern, values)
     return scores, pattern, attn.output(z)
-
-
-def _neurons(block: Block, x: Tensor) -> Tensor:
-    """[B, D] → [B, M]."""
-    mlp, read = block.mlp, block.read_mlp(x)
-    return mlp.activation(affine(read, mlp.W_in, mlp.b_in))

@@ -1,4 +1,7 @@
-"""Fields of an experiment as options: ``--p 97 --train-fraction .5``."""
+"""Fields of an experiment as options: ``--p 97 --train-fraction .5``.
+
+All other options are parameters of the commands in :mod:`grokcore.cli.commands`.
+"""
 
 import ast
 import json

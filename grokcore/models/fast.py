@@ -84,8 +84,8 @@ def _keys_and_values(block: Block, stream: list[Rows]) -> tuple[list[Rows], list
     # The rows of all positions go through each product together.
     read = block.read_attn(torch.cat([x.values for x in stream]))
     attn, lengths = block.attn, [len(x.values) for x in stream]
-    keys = attn.project(read, attn.W_K, attn.b_K).split(lengths)
-    values = attn.project(read, attn.W_V, attn.b_V).split(lengths)
+    keys = attn.project(read, "K").split(lengths)
+    values = attn.project(read, "V").split(lengths)
     return (
         [Rows(k, x.index) for k, x in zip(keys, stream, strict=True)],
         [Rows(v, x.index) for v, x in zip(values, stream, strict=True)],
@@ -95,7 +95,7 @@ def _keys_and_values(block: Block, stream: list[Rows]) -> tuple[list[Rows], list
 def _attend(block: Block, x: Rows, keys: list[Rows], values: list[Rows]) -> Rows:
     """Attention from one position to those up to it: z, [R, H, K]."""
     attn = block.attn
-    query = x.map(lambda v: attn.project(block.read_attn(v), attn.W_Q, attn.b_Q))
+    query = x.map(lambda v: attn.project(block.read_attn(v), "Q"))
     query = query.map(lambda q: q / q.shape[-1] ** 0.5)
     # If one index serves all, stay on its rows; otherwise go on example by example.
     index = {id(r.index): r.index for r in (x, *keys) if len(r.values) > 1}

@@ -5,6 +5,8 @@ Letters used for shapes: D width, H heads, K width of a head, M neurons, C class
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -89,8 +91,9 @@ class Attention(nn.Module):
         else:
             self.b_Q = self.b_K = self.b_V = self.b_O = None
 
-    def project(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def project(self, x: Tensor, to: Literal["Q", "K", "V"]) -> Tensor:
         """[..., D] → [..., H, K]; one matrix product for all heads."""
+        weight, bias = getattr(self, f"W_{to}"), getattr(self, f"b_{to}")
         heads, width, d_head = weight.shape
         flat = weight.transpose(0, 1).reshape(width, heads * d_head)
         out = affine(x, flat, None if bias is None else bias.flatten())
@@ -101,14 +104,7 @@ class Attention(nn.Module):
         return affine(z.flatten(-2), self.W_O.flatten(0, 1), self.b_O)
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = (
-            self.project(x, weight, bias).transpose(1, 2)
-            for weight, bias in (
-                (self.W_Q, self.b_Q),
-                (self.W_K, self.b_K),
-                (self.W_V, self.b_V),
-            )
-        )
+        q, k, v = (self.project(x, to).transpose(1, 2) for to in "QKV")
         z = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.output(z.transpose(1, 2))
 
@@ -125,9 +121,12 @@ class MLP(nn.Module):
         #: Overwrites its argument where it can.
         self.activation = ACTIVATIONS[activation]
 
+    def hidden(self, x: Tensor) -> Tensor:
+        """The neurons: [..., D] → [..., M]."""
+        return self.activation(affine(x, self.W_in, self.b_in))
+
     def forward(self, x: Tensor) -> Tensor:
-        hidden = self.activation(affine(x, self.W_in, self.b_in))
-        return affine(hidden, self.W_out, self.b_out)
+        return affine(self.hidden(x), self.W_out, self.b_out)
 
 
 class Block(nn.Module):

@@ -5,7 +5,8 @@ Parameter names and shapes are TransformerLens'. Letters used for shapes:
     B examples, T tokens, D width, H heads, K width of a head, M neurons, V vocabulary,
     C classes (possible answers).
 
-Two forward passes give the same logits:
+Two forward passes give the same logits, and :mod:`grokcore.analysis.activations` has a
+third, which keeps what is inside and can be made to attend otherwise:
 
 * :meth:`Transformer.forward_plain` is the textbook one, every block at every position;
 * :meth:`Transformer.forward` computes only what the answer needs (see

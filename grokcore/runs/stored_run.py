@@ -9,8 +9,9 @@ One folder a run::
         resume.safetensors    while it is not finished
         progress.npz          what was measured on snapshots, of a run that ships
 
-They are written by :mod:`grokcore.runs.checkpoints` while it is trained, each file
-whole or not at all (:mod:`grokcore.runs.files`).
+They lie in :func:`grokcore.runs.lookup.store`, and are written by
+:mod:`grokcore.runs.checkpoints` while it is trained, each file whole or not at all
+(:mod:`grokcore.runs.files`).
 """
 
 from __future__ import annotations

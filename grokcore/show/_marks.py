@@ -11,10 +11,9 @@ from grokcore.show._axes import halo, settle, text_height, text_width
 from grokcore.show._labels import Line, clearest_center
 from grokcore.show._spread import spread
 from grokcore.show._words import count, quantity
-from grokcore.show.style import FAINT, INK, readable
+from grokcore.show.style import DOTTED, FAINT, INK, SMALL, readable
 
 _SHADES = ("#F4F4F4", "#E9E9E9")
-_SMALL = 11
 _ROW = 15
 """Points from one row of text above the axes to the next."""
 
@@ -38,7 +37,7 @@ def mark_moment(ax: Axes, at: float, color: str, *, side: str) -> None:
         ha="right" if side == "left" else "left",
         va="bottom",
         color=readable(color),
-        fontsize=11,
+        fontsize=SMALL,
     )
 
 
@@ -100,7 +99,7 @@ def _write_delay(
 
 def mark_level(ax: Axes, label: str, height: float) -> None:
     """Draw a dotted horizontal line at a level and name it at its right end."""
-    ax.axhline(height, color=FAINT, linewidth=1.2, linestyle=(0, (1, 1.6)), zorder=1)
+    ax.axhline(height, color=FAINT, linewidth=1.2, linestyle=DOTTED, zorder=1)
     ax.annotate(
         label,
         (1, height),
@@ -110,7 +109,7 @@ def mark_level(ax: Axes, label: str, height: float) -> None:
         ha="right",
         va="bottom",
         color=FAINT,
-        fontsize=11,
+        fontsize=SMALL,
         path_effects=halo(),
     )
 
@@ -158,7 +157,7 @@ def _write_above(
     if not names:
         return 0
     settle(ax)
-    widths = [text_width(ax, name + "n") * _SMALL / 12 for name in names]
+    widths = [text_width(ax, name + "n") * SMALL / 12 for name in names]
     rows = 1 if sum(widths) < _END - _START else 2
     for i in range(rows):
         mine = slice(i, None, rows)
@@ -172,6 +171,6 @@ def _write_above(
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
-                fontsize=_SMALL,
+                fontsize=SMALL,
             )
     return rows

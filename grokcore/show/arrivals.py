@@ -14,13 +14,12 @@ from grokcore.show._axes import (
     decades,
     halo,
     points_box,
-    root_figure,
     settle,
     text_width,
 )
 from grokcore.show._words import count, quantity, sentence
-from grokcore.show.picture import Picture
-from grokcore.show.style import FAINT, PAPER, TRAIN, VALIDATION, readable, style
+from grokcore.show.picture import Picture, titled
+from grokcore.show.style import DOTTED, FAINT, PAPER, TRAIN, VALIDATION, readable, style
 
 _ROW = 0.31
 """Inches from one row to the next."""
@@ -89,10 +88,7 @@ def arrivals(
     _draw(ax, steps, budget)
     _words(ax, steps, first, budget)
     alt = " ".join(_told(*item, budget, xlabel) for item in steps.items())
-    if title:
-        ax.set_title(title, pad=24)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title, pad=24)
 
 
 def _steps(runs: Sequence[Delay], budget: float) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +101,7 @@ def _steps(runs: Sequence[Delay], budget: float) -> tuple[np.ndarray, np.ndarray
 def _step_axis(ax: Axes, first: float, budget: float, xlabel: str) -> None:
     ax.set_xscale("log")
     ax.set_xlim(first / 1.25, 1.4 * budget)
-    ax.axvline(budget, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
+    ax.axvline(budget, color=FAINT, linewidth=0.8, linestyle=DOTTED, zorder=0)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(True, axis="x")

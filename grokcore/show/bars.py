@@ -10,10 +10,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from grokcore.show import _words
 from grokcore.show._arrays import numbers
-from grokcore.show._axes import axes_or_new, decades, halo, root_figure, round_ticks
+from grokcore.show._axes import axes_or_new, decades, halo, round_ticks
 from grokcore.show._history import choose
 from grokcore.show._words import number, sentence, signed
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import INK, OKABE_ITO, PAPER, style
 
 _COLORS = tuple(OKABE_ITO[name] for name in ("green", "vermilion", "purple", "black"))
@@ -80,10 +80,7 @@ def bars(
     tell = _words.percent if percent else number
     _draw(ax, table, singles, low if log else 0.0, tell)
     alt = " ".join(_told(name, group, singles, tell) for name, group in table.items())
-    if title:
-        ax.set_title(title, pad=6)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title, pad=6)
 
 
 def _checked(values: Mapping[str, Mapping[str, float]]) -> Table:

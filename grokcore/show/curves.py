@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from grokcore.show._axes import axes_or_new, percent_axis, root_figure, time_axis
+from grokcore.show._axes import axes_or_new, percent_axis, time_axis
 from grokcore.show._history import History, choose, read
 from grokcore.show._labels import Line, label_pair, legend
 from grokcore.show._marks import mark_delay, mark_level, mark_moment
@@ -17,7 +17,7 @@ from grokcore.show._sentences import (
     mark_sentences,
 )
 from grokcore.show._words import number
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import DASHED, NEUTRAL, SOLID, TRAIN, VALIDATION, style
 
 METRICS = ("accuracy", "loss", "weight_norm")
@@ -71,10 +71,7 @@ a delay of 990 epochs
     """
     ax = axes_or_new(ax, height=3.9)
     alt = draw(ax, history, metric, x, threshold, references or {})
-    if title:
-        ax.set_title(title, pad=22)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title, pad=22)
 
 
 def draw(

@@ -10,9 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from grokcore.show._arrays import numbers
-from grokcore.show._axes import axes_or_new, halo, root_figure, round_ticks
+from grokcore.show._axes import axes_or_new, halo, round_ticks
 from grokcore.show._words import listed, number, signed
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import FAINT, INK, NEUTRAL, OKABE_ITO, RULE, readable, style
 
 _RIVAL = OKABE_ITO["vermilion"]
@@ -78,7 +78,7 @@ def interference(
     _mark(ax, rival, y[rival % p], "best rival", _RIVAL)
     _write_gap(ax, y[0], y[rival % p])
     alt = _alt(y, d, names, rival, tied=tied)
-    return Picture(root_figure(ax), f"{title}: {alt}" if title else alt, ax)
+    return titled(ax, alt, title, pad=None)
 
 
 def _best_rival(y: np.ndarray) -> tuple[int, bool]:

@@ -17,7 +17,6 @@ from grokcore.show._arrays import unchecked
 from grokcore.show._axes import (
     axes_or_new,
     percent_axis,
-    root_figure,
     round_ticks,
     time_axis,
     title_above,
@@ -28,7 +27,7 @@ from grokcore.show._labels import Line
 from grokcore.show._marks import mark_level, name_moments, shade_spans
 from grokcore.show._sentences import course_sentence
 from grokcore.show._words import listed, number, signed
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import (
     DASHED,
     DASHES,
@@ -114,8 +113,7 @@ def lines(
     name_moments(ax, marks or {}, rows)
     if title:
         title_above({title: ax})
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title, pad=None)
 
 
 def _drawn(

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from grokcore.show._axes import axes_or_new, percent_axis, root_figure, time_axis
+from grokcore.show._axes import axes_or_new, percent_axis, time_axis
 from grokcore.show._history import History, choose, read
 from grokcore.show._labels import Line
 from grokcore.show._sentences import arrival_sentence, course_sentence
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import DASHES, NEUTRAL, TRAIN, VALIDATION, shades, style
 
 COLUMNS = {
@@ -96,7 +96,4 @@ Recorded reaches 95% at epoch 10,000 and ends at 100%.
         else:
             sentences.append(course_sentence(line.name, line.curve, x))
     alt = " ".join(sentences)
-    if title:
-        ax.set_title(title, pad=8 + 17 * (-(-len(lines) // 3)))
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title, pad=8 + 17 * (-(-len(lines) // 3)))

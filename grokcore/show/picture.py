@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from grokcore.show._axes import root_figure
 from grokcore.show._encode import css_size, pixels, png, webp
 
 _FILE_NAME = re.compile(r".*\.(png|jpe?g|gif|svg|webp|pdf|html?|ipynb|py)", re.I | re.S)
@@ -96,6 +97,17 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture({self.alt!r})"
+
+
+def titled(ax: Axes, alt: str, title: str = "", pad: float | None = 9) -> Picture:
+    """Return the whole figure of some axes; a title stands above and opens the alt.
+
+    With ``pad=None`` it stands there already, since what was placed by measure had to
+    know of it.
+    """
+    if title and pad is not None:
+        ax.set_title(title, pad=pad)
+    return Picture(root_figure(ax), f"{title}: {alt}" if title else alt, ax)
 
 
 def checked_alt(alt: str) -> str:

@@ -13,8 +13,8 @@ from matplotlib.transforms import Bbox
 from grokcore.show._axes import axes_or_new, halo, root_figure, round_ticks, settle
 from grokcore.show._labels import legend_below
 from grokcore.show._words import number, sentence, signed
-from grokcore.show.picture import Picture
-from grokcore.show.style import OKABE_ITO, readable, style
+from grokcore.show.picture import Picture, titled
+from grokcore.show.style import OKABE_ITO, SMALL, readable, style
 
 _KINDS = (("o", "green"), ("s", "purple"), ("^", "vermilion"), ("D", "black"))
 """A shape and a color for each group."""
@@ -79,7 +79,7 @@ def scatter(
     colors = [kinds[_group(name, groups)][1] for name in points]
     _name_points(ax, list(points), places, [OKABE_ITO[color] for color in colors])
     alt = _alt(points, groups or {}, xlabel, ylabel)
-    return Picture(root_figure(ax), f"{title}: {alt}" if title else alt, ax)
+    return titled(ax, alt, title, pad=None)
 
 
 def _checked(points: Mapping[str, tuple[float, float]]) -> np.ndarray:
@@ -145,7 +145,7 @@ def _name_points(
             place,
             xytext=(0, 0),
             textcoords="offset points",
-            fontsize=11,
+            fontsize=SMALL,
             color=readable(color),
             path_effects=halo(),
             annotation_clip=False,

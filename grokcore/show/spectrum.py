@@ -15,13 +15,12 @@ from grokcore.show._axes import (
     axes_or_new,
     halo,
     points_box,
-    root_figure,
     settle,
     text_width,
 )
 from grokcore.show._spread import spread
 from grokcore.show._words import listed, percent, sentence
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import FAINT, NEUTRAL, readable, style
 
 _OTHER = "#9A9A9A"
@@ -77,10 +76,7 @@ most 10% each. Untrained, it carries 25%, and no frequency more than 25%.
         _draw_reference(ax, reference, shares)
     _name_keys(ax, keys, shares)
     alt = _alt(shares, keys, reference)
-    if title:
-        ax.set_title(title, pad=9)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title)
 
 
 def _shares(name: str, power: ArrayLike, length: int | str) -> np.ndarray:

@@ -10,11 +10,11 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from grokcore.show._arrays import numbers, whole
-from grokcore.show._axes import axes_or_new, root_figure, settle, text_height
+from grokcore.show._axes import axes_or_new, settle, text_height
 from grokcore.show._maps import SEQUENTIAL, color_bar, color_scale
 from grokcore.show._spread import spread
 from grokcore.show._words import listed, number, sentence
-from grokcore.show.picture import Picture
+from grokcore.show.picture import Picture, titled
 from grokcore.show.style import FAINT, INK, RULE, style
 
 
@@ -81,10 +81,7 @@ frequency 2.
     _name_keys(ax, keys, count)
     color_bar(image, ax, "amplitude")
     alt = _alt(table, keys, strongest)
-    if title:
-        ax.set_title(title, pad=9)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title)
 
 
 def _name_keys(ax: Axes, keys: list[int], count: int) -> None:

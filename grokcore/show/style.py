@@ -34,11 +34,15 @@ PAPER = "#FFFFFF"
 
 SOLID = "-"
 DASHED = (0, (4.5, 1.2))
+DOTTED = (0, (1, 1.4))
 DASHES = (SOLID, DASHED, (0, (1, 1.2)), (0, (6, 1.2, 1, 1.2)))
 """Lines of several kinds, told apart on a gray print."""
 
 WIDTH = 6.4
 """Inches across a figure."""
+
+SMALL, TITLE = 11, 12.5
+"""Points of what is written beside marks, and of titles."""
 
 RC = {
     "figure.facecolor": PAPER,
@@ -54,7 +58,7 @@ RC = {
     "axes.labelcolor": INK,
     "axes.labelsize": 12,
     "axes.linewidth": 0.8,
-    "axes.titlesize": 12.5,
+    "axes.titlesize": TITLE,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlecolor": INK,

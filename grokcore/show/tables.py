@@ -11,11 +11,11 @@ from matplotlib.image import AxesImage
 from numpy.typing import ArrayLike
 
 from grokcore.show._arrays import numbers
-from grokcore.show._axes import axes_or_new, root_figure, table_axes
+from grokcore.show._axes import axes_or_new, table_axes
 from grokcore.show._maps import DIVERGING, SEQUENTIAL, color_bar, color_scale
 from grokcore.show._words import number, sentence
-from grokcore.show.picture import Picture
-from grokcore.show.style import RULE, WIDTH, style
+from grokcore.show.picture import Picture, titled
+from grokcore.show.style import RULE, TITLE, WIDTH, style
 
 Limit = float | tuple[float, float] | None
 
@@ -63,10 +63,7 @@ def table_map(
     color_bar(image, ax, unit)
     rows, columns = table.shape
     alt = sentence(f"table of {rows} by {columns} cells{_range(table, unit)}")
-    if title:
-        ax.set_title(title, pad=9)
-        alt = f"{title}: {alt}"
-    return Picture(root_figure(ax), alt, ax)
+    return titled(ax, alt, title)
 
 
 @style()
@@ -129,7 +126,7 @@ def table_maps(
         ax.set_visible(False)
     color_bar(image, list(axes.flat), unit)
     if title:
-        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12.5)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=TITLE)
     return Picture(figure, _alt(title, checked, unit), axes.flat[0])
 
 

@@ -15,13 +15,23 @@ from numpy.typing import ArrayLike
 
 from grokcore.analysis import fourier
 from grokcore.show._arrays import numbers
-from grokcore.show._axes import axes_or_new, name_axis, root_figure, round_ticks
+from grokcore.show._axes import axes_or_new, name_axis, round_ticks
 from grokcore.show._ends import name_lines
 from grokcore.show._history import Curve, choose
 from grokcore.show._labels import Line
 from grokcore.show._words import number, percent, sentence, signed
-from grokcore.show.picture import Picture
-from grokcore.show.style import DASHES, INK, NEUTRAL, OKABE_ITO, SOLID, WIDTH, style
+from grokcore.show.picture import Picture, titled
+from grokcore.show.style import (
+    DASHES,
+    DOTTED,
+    INK,
+    NEUTRAL,
+    OKABE_ITO,
+    SOLID,
+    TITLE,
+    WIDTH,
+    style,
+)
 
 Waves = Mapping[str, np.ndarray]
 
@@ -77,7 +87,7 @@ with 100% of its variance.
     told = [f"{ylabel} against {xlabel}, 0 to {p - 1}"]
     told += [_told(name, y, fits.get(name)) for name, y in drawn.items()]
     alt = " ".join(map(sentence, told))
-    return Picture(root_figure(ax), f"{title}: {alt}" if title else alt, ax)
+    return titled(ax, alt, title, pad=None)
 
 
 def _rows(drawn: Waves, fits: Waves, title: str, *, ylabel: str, **names: Any) -> Axes:
@@ -93,7 +103,7 @@ def _rows(drawn: Waves, fits: Waves, title: str, *, ylabel: str, **names: Any) -
         ax.label_outer()
     figure.supylabel(ylabel, fontsize=12)
     if title:
-        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13.5)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=TITLE)
     return rows[0]
 
 
@@ -115,7 +125,7 @@ def _together(ax: Axes, drawn: Waves, fits: Waves, title: str, **names: Any) -> 
 def _plot(ax: Axes, line: Line, fits: Waves) -> None:
     line.plot(ax)
     if line.name in fits:
-        ax.plot(fits[line.name], color=INK, linewidth=1.2, linestyle=(0, (1, 1.4)))
+        ax.plot(fits[line.name], color=INK, linewidth=1.2, linestyle=DOTTED)
 
 
 def _checked(

@@ -1,4 +1,7 @@
-"""The loop is the textbook's, evaluated when it says, and stops when asked to."""
+"""The loop is the textbook's, evaluated when it says, and stops when asked to.
+
+That it goes on with the same bits after a stop: tests/test_contracts.py, tests/runs.
+"""
 
 import random
 
