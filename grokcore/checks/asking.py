@@ -24,7 +24,9 @@ __all__ = [
     "missed",
     "number",
     "same",
+    "several",
     "tensor",
+    "whole_numbers",
 ]
 
 
@@ -207,6 +209,38 @@ def number(
     if not low <= value <= high:
         fail(f"{what} is {value:g}, expected a number from {low:g} to {high:g}")
     return float(value)
+
+
+def whole_numbers(value: Any, what: str, expected: str) -> tuple[int, ...]:
+    """Return a list of whole numbers as a tuple.
+
+    Raises:
+        CheckFailed: if it is none, with what is expected.
+
+    >>> whole_numbers(np.array([3, 5]), "keys", "two frequencies")
+    (3, 5)
+    """
+    try:
+        return tuple(int(k) for k in value)
+    except (TypeError, ValueError):
+        fail(f"{what} is {_short(value)}, expected {expected}")
+
+
+def several(value: Any, what: str, names: Sequence[str]) -> tuple:
+    """Return what a call returned, one thing for each name.
+
+    Raises:
+        CheckFailed: if it is no tuple of so many.
+
+    >>> several((1, 2), "f()", ("low", "high"))
+    (1, 2)
+    >>> several(1, "f()", ("low", "high"))
+    Traceback (most recent call last):
+    grokcore.checks.asking.CheckFailed: f() returns 1, expected (low, high)
+    """
+    if not _listed(value) or len(value) != len(names):
+        fail(f"{what} returns {_short(value)}, expected ({', '.join(names)})")
+    return tuple(value)
 
 
 def choice(value: Any, what: str, options: Sequence[Any]) -> Any:

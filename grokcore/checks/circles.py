@@ -10,7 +10,16 @@ from torch import Tensor
 
 from grokcore import training
 from grokcore.analysis import fourier, geometry
-from grokcore.checks.asking import ask, check, fail, missed, number, spell, tensor
+from grokcore.checks.asking import (
+    ask,
+    check,
+    fail,
+    missed,
+    number,
+    spell,
+    tensor,
+    whole_numbers,
+)
 from grokcore.checks.fourier import plant
 from grokcore.experiments import Experiment
 from grokcore.models import EmbeddingMLPConfig
@@ -65,10 +74,7 @@ def expect_neighbors(
     call = spell(answer, n, k, p)
     if isinstance(result, set | frozenset | dict):  # whose order is an accident
         fail(f"{call} is {result}, expected a list, sorted")
-    try:
-        found = [int(m) for m in result]
-    except (TypeError, ValueError):
-        fail(f"{call} is {result!r}, expected a list of numbers")
+    found = [*whole_numbers(result, call, "a list of numbers")]
     if found != expected:
         fail(f"{call} is {found}, expected {expected}")
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis import fourier
-from grokcore.checks.asking import ask, check, fail, same, tensor
+from grokcore.checks.asking import ask, check, fail, same, tensor, whole_numbers
 
 __all__ = ["fourier_basis", "key_frequencies", "power_shares"]
 
@@ -123,11 +123,10 @@ def _row(found: Tensor, expected: Tensor, what: str, wave: str) -> None:
 
 def _found(answer: Callable, x: Tensor, planted: tuple[int, ...], what: str) -> None:
     result = ask(answer, x)
-    try:
-        found = tuple(int(k) for k in result)
-        again = tuple(int(k) for k in ask(answer, x))
-    except (TypeError, ValueError):
-        fail(f"key_frequencies returns {result!r}, expected a tuple of frequencies")
+    found, again = (
+        whole_numbers(returned, "key_frequencies(x)", "a tuple of frequencies")
+        for returned in (result, ask(answer, x))
+    )
     if found != again:
         fail(f"for {what}, key_frequencies returns {found}, and then {again}")
     if found != planted:

@@ -11,7 +11,16 @@ from torch import Tensor
 from grokcore.analysis import fourier, progress
 from grokcore.analysis.activations import activations
 from grokcore.analysis.logits import evaluate, interference
-from grokcore.checks.asking import ask, check, fail, number, spell, tensor
+from grokcore.checks.asking import (
+    ask,
+    check,
+    fail,
+    number,
+    several,
+    spell,
+    tensor,
+    whole_numbers,
+)
 from grokcore.checks.recordings import recorded
 from grokcore.runs import load
 from grokcore.runs.measured import progress_measures
@@ -49,8 +58,7 @@ def expect_losses(
     """
     logits, table = plant_logits(task, keys, seed), task.data()
     result = _ask_with_table(answer, logits, table, keys)
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        fail(f"two_losses returns {result!r}, expected (restricted, excluded)")
+    result = several(result, "two_losses", ("restricted", "excluded"))
     cube = logits.unflatten(0, (task.p, task.p))
     answers = table.targets.view(task.p, task.p)
     only = progress.restricted(cube, keys, answers)
@@ -227,10 +235,7 @@ def ranking(value: Any, name: str, frequencies: Sequence[int]) -> None:
     >>> ranking((5, 2), "predicted", (2, 5))
     predicted = (5, 2) has the form asked for.
     """
-    try:
-        found = tuple(int(k) for k in value)
-    except (TypeError, ValueError):
-        fail(f"{name} is {value!r}, expected the frequencies {tuple(frequencies)}")
+    found = whole_numbers(value, name, f"the frequencies {tuple(frequencies)}")
     if sorted(found) != sorted(frequencies):
         fail(f"{name} is {found}, expected each of {tuple(frequencies)} once")
     print(f"{name} = {found} has the form asked for.")
@@ -270,14 +275,13 @@ def expect_adder(answer: Callable, p: int, frequencies: Sequence[int]) -> None:
             have other waves than those asked for, or give a wrong answer.
     """
     call = spell(answer, p, frequencies)
-    weights = ask(answer, p, frequencies)
-    if not isinstance(weights, tuple | list) or len(weights) != 3:
-        fail(f"{call} returns no tuple of three, expected (W_E, W_in, W_U)")
+    names = ("W_E", "W_in", "W_U")
+    weights = several(ask(answer, p, frequencies), call, names)
     width, neurons = (_columns(w) for w in weights[:2])
     shapes = ((p, width), (2 * width, neurons), (neurons, p))
     W_E, W_in, W_U = (
         tensor(w, shape, f"{call}: {name}")
-        for w, shape, name in zip(weights, shapes, ("W_E", "W_in", "W_U"), strict=True)
+        for w, shape, name in zip(weights, shapes, names, strict=True)
     )
     if fourier.share(W_E, frequencies) < 0.999:
         fail(f"{call}: W_E has power in other frequencies than {tuple(frequencies)}")

@@ -10,7 +10,17 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis.logits import interference
-from grokcore.checks.asking import ask, check, fail, number, same, spell, tensor
+from grokcore.checks.asking import (
+    ask,
+    check,
+    fail,
+    number,
+    same,
+    several,
+    spell,
+    tensor,
+    whole_numbers,
+)
 
 __all__ = ["best_rival", "better_set", "repaired", "team"]
 
@@ -40,7 +50,7 @@ def expect_rival(answer: Callable, alpha: Mapping[int, float], p: int) -> None:
         ~grokcore.checks.CheckFailed: if distance or gap is another one.
     """
     call = spell(answer, alpha, p)
-    distance, gap = _two(ask(answer, dict(alpha), p), f"{call}", "(distance, gap)")
+    distance, gap = several(ask(answer, dict(alpha), p), call, ("distance", "gap"))
     curve = rivals(alpha, p)
     place = 1 + int(curve[1:].argmax())
     if (found := number(distance, f"the distance of {call}")) != place:
@@ -99,10 +109,7 @@ def set_of_five(found: Any, name: str) -> tuple[int, ...]:
     Raises:
         ~grokcore.checks.CheckFailed: if they are none.
     """
-    try:
-        chosen = tuple(int(k) for k in found)
-    except (TypeError, ValueError):
-        fail(f"{name} is {found!r}, expected five frequencies")
+    chosen = whole_numbers(found, name, "five frequencies")
     if len({*chosen}) != 5 or len(chosen) != 5 or not {*chosen} <= {*range(1, 57)}:
         fail(f"{name} is {chosen}, expected five different frequencies from 1 to 56")
     return chosen
@@ -143,7 +150,7 @@ def expect_team(answer: Callable, k: int, p: int, largest: int = 16) -> int:
         ~grokcore.checks.CheckFailed: if they do not make cos w(a + b − c).
     """
     call = spell(answer, k, p)
-    sees, says = _two(ask(answer, k, p), call, "(sees, says)")
+    sees, says = several(ask(answer, k, p), call, ("sees", "says"))
     rows = isinstance(sees, list | tuple) or getattr(sees, "ndim", 0)
     size = len(sees) if rows else 0
     if not 1 <= size <= largest:
@@ -188,10 +195,3 @@ def expect_repaired(answer: Callable, angle: Tensor, dose: float) -> None:
         if abs(strength - expected) > 1e-3:
             what = f"the strength at the angle {x:.4g} with the dose {dose:g}"
             fail(f"{what} is {strength:.4g}, expected {expected:.4g}")
-
-
-def _two(value: Any, call: str, names: str) -> tuple[Any, Any]:
-    """Two things that a call returned."""
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        fail(f"{call} returns {type(value).__name__}, expected a tuple {names}")
-    return tuple(value)
