@@ -66,22 +66,21 @@ def _code(cells: list[NotebookNode]) -> list[str]:
     return [cell.source if cell.cell_type == "code" else "" for cell in cells]
 
 
-def deck(notebook: NotebookNode, title: str = "") -> str:
+def deck(notebook: NotebookNode) -> str:
     """Return the page of HTML that shows the slides of an executed chapter.
 
     It loads ``assets`` from beside it, and nothing from anywhere else.
-
-    Args:
-        notebook: the chapter.
-        title: of the page; by default that of the chapter.
     """
     from nbconvert import HTMLExporter
 
     slides = plan(notebook)
     cells = [cell for slide in slides for cell in _cells(slide)]
     book = yaml.safe_load((_ROOT / "_config.yml").read_text(encoding="utf-8"))
-    about = {"title": title or slides[0].heading}
-    about |= {"book": book["title"], "author": book["author"]}
+    about = {
+        "title": slides[0].heading,
+        "book": book["title"],
+        "author": book["author"],
+    }
     exporter = HTMLExporter(
         template_name="template",
         extra_template_basedirs=[str(_HERE)],
