@@ -173,12 +173,35 @@ def restricted_first(network: Specimen) -> float:
     return float(wrong.restricted_val.iloc[-1]) / nothing
 
 
+@statistic("unseen restricted / ln p, validation at ln p", _SHARE)
+def unseen_first(network: Specimen) -> float:
+    """Return the same, told by pairs that were never shown alone.
+
+    At the last moment with a validation loss above ln p of which weights were kept.
+    """
+    measures, nothing = _growth(network), math.log(network.task.p)
+    wrong = measures[(measures.val_loss > nothing) & measures.restricted_unseen.notna()]
+    return float(wrong.restricted_unseen.iloc[-1]) / nothing
+
+
 @statistic("restricted loss gone when memorization ends", _SHARE)
 def overlap(network: Specimen) -> float:
     """Return how much of ln p the restricted loss has lost by then."""
     measures = _growth(network)
     end = progress.phases(measures).memorization
     left = measures.restricted_val[measures.step == end].iloc[0]
+    return 1 - float(left) / math.log(network.task.p)
+
+
+@statistic("unseen restricted gone when memorization ends", _SHARE)
+def unseen_overlap(network: Specimen) -> float:
+    """Return the same, told by pairs that were never shown alone.
+
+    Memorized answers have no share in it.
+    """
+    measures = _growth(network)
+    end = progress.phases(measures).memorization
+    left = measures.restricted_unseen[measures.step == end].iloc[0]
     return 1 - float(left) / math.log(network.task.p)
 
 

@@ -130,9 +130,9 @@ MECHANISM = (
         source="N",
         statement="The restricted loss falls long before the validation loss does.",
         chapter="06",
-        settings=_both(statistic("restricted_first")),
-        statistic="restricted loss, as a share of an untrained network's, when the "
-        "validation loss is last above that",
+        settings=_both(statistic("unseen_first")),
+        statistic="restricted loss of unseen pairs alone, as a share of an untrained "
+        "network's, when the validation loss is above that for the last kept time",
         verdict=Within(high=0.1, partly=Within(high=0.6)),
         form=".1%",
     ),
@@ -141,8 +141,9 @@ MECHANISM = (
         source="N",
         statement="Memorization is over before the circuit forms.",
         chapter="06",
-        settings=_both(statistic("overlap")),
-        statistic="how much of the restricted loss is gone when memorization ends",
+        settings=_both(statistic("unseen_overlap")),
+        statistic="how much of the restricted loss of unseen pairs alone is gone when "
+        "memorization ends",
         verdict=Within(high=0.2, partly=Within(high=0.5)),
         form=".0%",
     ),

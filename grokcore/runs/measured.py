@@ -38,7 +38,7 @@ def progress_measures(run: Run) -> pd.DataFrame:
 
     Returns:
         Columns step, epoch; train_loss, val_loss, restricted_train, restricted_val,
-        restricted_all, excluded_train, excluded_all (nats; see
+        restricted_all, restricted_unseen, excluded_train, excluded_all (nats; see
         :func:`grokcore.analysis.progress.measures`); sum_of_squares of all weights;
         gini, the Gini coefficient of the amplitudes of the embedding's frequencies;
         key_count, how many frequencies are key by then.

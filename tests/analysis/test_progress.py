@@ -14,6 +14,7 @@ from grokcore.analysis.progress import (
     measures,
     phases,
     restricted,
+    unseen_loss,
 )
 
 
@@ -85,6 +86,7 @@ def test_a_pure_circuit_is_all_restricted_and_nothing_excluded(p, sign):
         "restricted_train",
         "restricted_val",
         "restricted_all",
+        "restricted_unseen",
         "excluded_train",
         "excluded_all",
     }
@@ -93,6 +95,7 @@ def test_a_pure_circuit_is_all_restricted_and_nothing_excluded(p, sign):
     assert found["restricted_train"] == pytest.approx(found["train_loss"])
     assert found["restricted_val"] == pytest.approx(found["val_loss"])
     assert found["val_loss"] < 0.01
+    assert found["restricted_unseen"] == pytest.approx(found["val_loss"], rel=0.2)
 
 
 def test_memorized_rows_are_lost_on_the_restricted_and_kept_by_the_excluded():
@@ -104,6 +107,32 @@ def test_memorized_rows_are_lost_on_the_restricted_and_kept_by_the_excluded():
     assert found["train_loss"] < 1e-9
     assert found["val_loss"] == pytest.approx(math.log(p))
     assert found["excluded_train"] < found["restricted_train"]
+
+
+@pytest.mark.parametrize("loud", [5.0, 20.0, 60.0])
+def test_a_lookup_table_lowers_the_restricted_loss_but_not_that_of_unseen_pairs(loud):
+    p, answers, frequencies = 29, table(29), [3, 8, 14]
+    shown = torch.rand(p, p, generator=torch.Generator().manual_seed(0)) < 0.3
+    known = shown | shown.T
+    logits = torch.zeros(p, p, p).scatter(2, answers[:, :, None], loud)
+    logits[~known] = 0
+    found = measures(logits, answers, shown, frequencies)
+    whole = evaluate(restricted(logits, frequencies), answers, ~known).loss
+    assert whole < math.log(p) - 0.01 * loud
+    assert found["restricted_unseen"] == pytest.approx(math.log(p))
+    # A circuit beside the table is found, whatever the table says.
+    circuit = logits + 4 * cosines(p, frequencies, answers)
+    alone = evaluate(4 * cosines(p, frequencies, answers), answers, ~known).loss
+    assert unseen_loss(circuit, frequencies, ~known) == pytest.approx(alone)
+
+
+def test_too_few_unseen_pairs_cannot_be_judged():
+    train = torch.ones(7, 7, dtype=torch.bool)
+    train[0, 1] = train[1, 0] = False
+    found = measures(torch.randn(7, 7, 7), table(7), train, [3])
+    assert math.isnan(found["restricted_unseen"])
+    with pytest.raises(ValueError, match=r"unseen has 2 pairs; expected 12 or more"):
+        unseen_loss(torch.randn(7, 7, 7), [3], ~train)
 
 
 def test_losses_are_of_the_rows_they_name():

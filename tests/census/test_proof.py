@@ -72,6 +72,7 @@ def test_restricted_loss_is_read_at_two_moments(monkeypatch):
             "step": [0, 100, 200, 300, 400],
             "val_loss": [3.4, 20.0, 15.0, 4.0, 0.1],
             "restricted_val": [3.4, 3.0, 2.0, 0.5, 0.1],
+            "restricted_unseen": [3.4, 5.0, 1.0, math.nan, 0.1],
             "excluded_train": [3.4, 0.1, 0.5, 4.0, 6.0],
             "sum_of_squares": [10.0, 40.0, 35.0, 30.0, 12.0],
         }
@@ -80,5 +81,7 @@ def test_restricted_loss_is_read_at_two_moments(monkeypatch):
     network = Planted(models.by_hand(P, (2,)), (2,))
     last = proof.restricted_first(network)
     assert last == pytest.approx(0.5 / math.log(P))
+    assert proof.unseen_first(network) == pytest.approx(1.0 / math.log(P))
     gone = proof.overlap(network)
     assert gone == pytest.approx(1 - 3.0 / math.log(P))
+    assert proof.unseen_overlap(network) == pytest.approx(1 - 5.0 / math.log(P))
