@@ -58,8 +58,8 @@ setup: $(READY) ## make .venv with the pinned packages (the others do that thems
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" && $(PYTHON) -c \
 	  'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "error: grokcore needs Python 3.11 or newer, found: $(PYTHON)" \
-	    "$$($(PYTHON) -V 2>&1 || true)" >&2; \
+	  echo "error: grokcore needs Python 3.11 or newer; found:" \
+	    "$(or $(PYTHON),python3) ($$($(or $(PYTHON),python3) -V 2>&1 || true))" >&2; \
 	  echo "Install one, or name it: make PYTHON=/path/to/python3.12 …" >&2; \
 	  exit 1; }
 	@test -x $(BIN)/python || { echo "making $(VENV) with $(PYTHON)"; \
@@ -102,6 +102,8 @@ exercises: $(READY) ## dist/: notebooks for students, solutions, autograders, ru
 	@$(BIN)/python -m classroom build
 
 grade: $(READY) ## grade a folder of notebooks: SUBMISSIONS=folder (ARGS="--help" for more)
+	@test -n "$(SUBMISSIONS)$(ARGS)" || { \
+	  echo "error: which folder? make grade SUBMISSIONS=folder" >&2; exit 1; }
 	@$(SANDBOX)
 	@$(BIN)/python -m classroom grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(ARGS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -123,7 +124,9 @@ def grade(
     for grade in done:
         if grade.reason:
             typer.echo(f"{grade.submission}: {grade.status}, {grade.reason}")
-    typer.echo(f"{len(done)} graded: {into / 'grades.csv'}")
+    counts = Counter(grade.status for grade in done)
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    typer.echo(f"{told}: {into / 'grades.csv'}")
 
 
 def _walls(contained: bool) -> bool:

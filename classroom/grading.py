@@ -78,8 +78,13 @@ def grade_all(
         ValueError: if there is no notebook, or no such exercises.
     """
     notebooks = sorted(submissions.glob("*.ipynb"))
+    if not submissions.is_dir():
+        raise ValueError(f"there is no folder {submissions}")
     if not notebooks:
-        raise ValueError(f"{submissions} has no notebooks (*.ipynb)")
+        raise ValueError(
+            f"{submissions} has no notebooks (*.ipynb) of its own; those in folders "
+            f"inside it are not looked at"
+        )
     known = _assignments(instructor)
     if exercises and exercises not in known:
         raise ValueError(f"no exercises {exercises!r}; allowed: {sorted(known)}")
@@ -94,10 +99,16 @@ def grade_all(
         try:
             _look(notebook)
             name = exercises or _names(notebook)
+            if not name:
+                raise ValueError(
+                    "the notebook does not say which exercises it answers; grade it in "
+                    f"a folder of its own with --exercises and one of: "
+                    f"{', '.join(known)}"
+                )
             if name not in known:
                 raise ValueError(
-                    f"the notebook does not say which exercises it answers "
-                    f"({name[:60]!r}); there are: {', '.join(known)}"
+                    f"it answers {name[:60]!r}, which is not there; there are: "
+                    f"{', '.join(known)}"
                 )
             key = _key(notebook, known[name], code, limits, contained)
             place = into / "known" / f"{key}.json"
@@ -141,7 +152,10 @@ def _look(notebook: Path) -> None:
     if notebook.is_symlink() or not notebook.is_file():
         raise ValueError("it is not a plain file")
     if notebook.stat().st_size > MAX_NOTEBOOK:
-        raise ValueError(f"the file is larger than {MAX_NOTEBOOK // 2**20} MiB")
+        raise ValueError(
+            f"the file is larger than {MAX_NOTEBOOK // 2**20} MiB; clear its outputs "
+            f"and hand it in again"
+        )
 
 
 def _remembered(place: Path) -> Grade | None:
@@ -171,11 +185,18 @@ def _assignments(instructor: Path) -> dict[str, Assignment]:
 
 
 def _names(notebook: Path) -> str:
-    """Which exercises a notebook says that it answers, or ""."""
+    """Which exercises a notebook says that it answers, or "".
+
+    Raises:
+        ValueError: if it is no notebook.
+    """
     try:
         content = json.loads(notebook.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("the file is no notebook: it is not JSON") from error
+    try:
         name = content["metadata"]["grokking"]["exercises"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (LookupError, TypeError):
         return ""
     return name if isinstance(name, str) else ""
 

@@ -45,8 +45,20 @@ def description(cls: _Class) -> _Class:
     def __init__(self, *values: Any, **fields: Any) -> None:
         values = map(_plain, values)
         fields = {name: _plain(value) for name, value in fields.items()}
+        allowed = [f.name for f in dataclasses.fields(cls) if f.name != "kind"]
+        if len(values := [*values]) > len(allowed):
+            raise ValueError(
+                f"{cls.__name__} takes {len(allowed)} values: {', '.join(allowed)}; "
+                f"{len(values)} were given"
+            )
+        if unknown := [*{*fields} - {*allowed, "kind"}]:
+            raise ValueError(
+                f"{unknown[0]!r} is no field of {cls.__name__}; allowed: "
+                f"{', '.join(allowed)}"
+            )
         with refusing():
-            build(self, *values, **fields)
+            # By name, so that what is wrong is named.
+            build(self, **dict(zip(allowed, values, strict=False)), **fields)
 
     cls.__init__ = __init__
     return cls

@@ -117,6 +117,11 @@ def sweep(
             main()
     """
     experiments = list(dict.fromkeys(experiments))
+    if isinstance(executor, int):
+        raise ValueError(
+            f"executor={executor} is no executor; for {executor} processes: "
+            f"ProcessPoolExecutor({executor}, mp_context=get_context('spawn'))"
+        )
     if executor is None:
         results = _here(experiments)
     else:
@@ -131,10 +136,14 @@ def sweep(
                 runs[experiment] = _stored(experiment)
             except (Exception, CancelledError) as error:
                 failures[experiment] = error
-                warnings.warn(
-                    f"{experiment.name} failed: {type(error).__name__}: {error}",
-                    stacklevel=2,
-                )
+                told = f"{type(error).__name__}: {error}"
+                if isinstance(error, BrokenExecutor):
+                    told = (
+                        "its process was killed twice, the second time alone, which is "
+                        "most often for memory; a smaller batch_size, task or model "
+                        "needs less"
+                    )
+                warnings.warn(f"{experiment.name} failed: {told}", stacklevel=2)
             bar.update()
     return Sweep((runs[e] for e in experiments if e in runs), failures)
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from grokcore.training import TrainingState
 
 __all__ = ["TensorBoard", "WandB"]
+
+
+@contextmanager
+def _installed(tracker: str, package: str) -> Iterator[None]:
+    """Say how to get what is not there."""
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            f'{error}; {tracker} needs {package}: pip install "grokcore[track]"'
+        ) from error
 
 
 class WandB:
@@ -38,7 +51,8 @@ class WandB:
     def __call__(self, state: TrainingState) -> None:
         """Log this step's row, if it has one."""
         if self._run is None:
-            import wandb
+            with _installed("WandB", "wandb"):
+                import wandb
 
             config = json.loads(state.trainer.experiment.to_json())
             self._run = wandb.init(project=self.project, config=config, **self.options)
@@ -75,7 +89,8 @@ class TensorBoard:
     def __call__(self, state: TrainingState) -> None:
         """Log this step's row, if it has one."""
         if self._writer is None:
-            from torch.utils.tensorboard import SummaryWriter
+            with _installed("TensorBoard", "tensorboard"):
+                from torch.utils.tensorboard import SummaryWriter
 
             name = state.trainer.experiment.name
             self._writer = SummaryWriter(str(Path(self.folder) / name))

@@ -69,5 +69,8 @@ def main(commit: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or not sys.argv[1]:
-        sys.exit("usage: python tools/by_lot.py COMMIT; this folder has no git history")
+        sys.exit(
+            "usage: python tools/by_lot.py COMMIT, or any text to draw from; "
+            "without git: make lot COMMIT=text"
+        )
     sys.exit(main(sys.argv[1]))

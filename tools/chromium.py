@@ -48,6 +48,11 @@ def main() -> None:
     if find() is None and not os.environ.get("CHROMIUM"):
         install()
     browser = find()
+    if browser is None and (named := os.environ.get("CHROMIUM")):
+        sys.exit(
+            f"error: CHROMIUM={named} is no program that can be run; name another, or "
+            f"unset it to look for the system's"
+        )
     if browser is None:
         sys.exit(WHAT_TO_DO)
     print(f"browser: {browser}")

@@ -49,7 +49,11 @@ def main() -> None:
     if len(sys.argv) != 2 or not re.fullmatch(
         r"https://[\w.-]+(/[\w.-]+){2,}", sys.argv[1].removesuffix("/")
     ):
-        raise SystemExit("usage: set_repository.py https://github.com/owner/name")
+        given = " ".join(sys.argv[1:]) or "nothing"
+        raise SystemExit(
+            f"error: {given!r} is no such address; "
+            f"make repository URL=https://github.com/owner/name"
+        )
     changed = replace(sys.argv[1].removesuffix("/"))
     for path in changed:
         print(f"changed {path}")

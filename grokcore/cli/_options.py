@@ -5,6 +5,7 @@ All other options are parameters of the commands in :mod:`grokcore.cli.commands`
 
 import ast
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -40,7 +41,7 @@ def pairs(arguments: list[str]) -> list[tuple[str, str]]:
             raise ValueError(f"{option!r} is not an option; options look like --p 97")
         value = value if equals else next(rest, None)
         if value is None:
-            raise ValueError(f"{option} has no value")
+            raise ValueError(f"{option} has no value, as in --p 97")
         pairs.append((field.removeprefix("--").replace("-", "_"), value))
     return pairs
 
@@ -66,4 +67,10 @@ def value(field: str, text: str) -> Any:
 
 def layout(text: str) -> tuple[int | None, ...]:
     """Read ``a,b,113``: letters stand for operands, numbers for constant tokens."""
-    return tuple(int(t) if t.isdecimal() else None for t in text.split(","))
+    places = [place.strip() for place in text.split(",")]
+    if wrong := [p for p in places if not re.fullmatch(r"[a-zA-Z]|\d+", p)]:
+        raise ValueError(
+            f"--layout has {wrong[0]!r}; write a letter for an operand and a number "
+            f"for a constant token, such as a,b,113"
+        )
+    return tuple(int(p) if p.isdecimal() else None for p in places)

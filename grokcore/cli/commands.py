@@ -1,6 +1,7 @@
 """The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
 
 import multiprocessing
+import re
 import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
@@ -116,10 +117,12 @@ def show(
             typer.echo(_read_as(model))
             typer.echo(str(summarize(model, operation or trained_on)))
         else:
-            if heads or layout or norm or activation != "relu":
+            given = {"heads": heads, "norm": norm, "layout": layout}
+            given["activation"] = None if activation == "relu" else activation
+            if of_files := [f"--{name}" for name, value in given.items() if value]:
                 raise ValueError(
-                    "heads, activation, norm and layout are for files; a run knows its "
-                    "own"
+                    f"there is no file {what}, and {' and '.join(of_files)} is for "
+                    f"files; a run knows its own"
                 )
             run = load(what)
             _print_summary(run)
@@ -224,14 +227,21 @@ def record(
     """
     with Errors():
         if name in POPULATIONS:
+            if whole:
+                raise ValueError(f"--whole is for runs, and {name} is a census")
             _take_census(name, workers, seeds, machine, into / "census")
             return
         if name in STUDIES:
             unfinished = recording.record_study(STUDIES[name], into / "studies")
             for experiment in unfinished:
                 typer.echo(f"not trained yet: {experiment.name}", err=True)
+            if unfinished:
+                train = f"gc.sweep(STUDIES[{name!r}].experiments)"
+                typer.echo(f"{train} of grokcore.studies trains them", err=True)
             raise typer.Exit(1 if unfinished else 0)
-        steps = [int(step) for step in whole.split(",") if step]
+        if not re.fullmatch(r"[\d_,\s]*", whole):
+            raise ValueError(f"--whole has {whole!r}; allowed: steps such as 0,200")
+        steps = [int(step) for step in whole.split(",") if step.strip()]
         _print_summary(recording.record(name, whole=steps, into=into))
 
 

@@ -59,16 +59,24 @@ def to_bridge(model: Transformer) -> TransformerBridge:
     torch.Size([49, 2, 3, 3])
     """
     if not isinstance(model, Transformer):
-        raise ValueError(f"a {type(model).__name__} is no transformer to be bridged")
+        raise ValueError(
+            f"model is a {type(model).__name__}; pass a Transformer, such as run.model"
+        )
     config = model.config
     if config.norm not in ("none", "pre"):
         raise ValueError(
             f"norm={config.norm!r} cannot be bridged: TransformerLens' native models "
             f"have layer norm before a sub-layer or not at all; allowed: 'none', 'pre'"
         )
-    from transformer_lens.config import TransformerBridgeConfig
-    from transformer_lens.conversion_utils import convert_tl_checkpoint
-    from transformer_lens.model_bridge import TransformerBridge
+    try:
+        from transformer_lens.config import TransformerBridgeConfig
+        from transformer_lens.conversion_utils import convert_tl_checkpoint
+        from transformer_lens.model_bridge import TransformerBridge
+    except ImportError as error:
+        raise ImportError(
+            f"{error}; to_bridge needs TransformerLens 4 or newer: "
+            f'pip install "grokcore[lens]"'
+        ) from error
 
     vocabulary, width = model.embed.W_E.shape
     bridge_config = TransformerBridgeConfig(
@@ -115,6 +123,11 @@ def from_bridge(
     >>> torch.allclose(from_bridge(bridge)(tokens), bridge(tokens)[:, -1], atol=1e-5)
     True
     """
+    if not hasattr(bridge, "cfg"):
+        raise ValueError(
+            f"bridge is a {type(bridge).__name__}; pass a TransformerBridge of "
+            f"boot_native"
+        )
     for name, allowed in _SHARED.items():
         if (value := getattr(bridge.cfg, name)) not in allowed:
             raise ValueError(

@@ -43,14 +43,17 @@ def read(path: Path | str, **options: Any) -> Transformer:
         content = path.read_bytes()
         weights = load(content)
     except OSError as error:
-        raise ValueError(
-            f"cannot read {path}: {error}; it must be a .safetensors file"
-        ) from error
+        folder = "it is a folder; name the file in it"
+        help = folder if path.is_dir() else "see that it can be read"
+        raise ValueError(f"cannot read {path}: {error}; {help}") from error
     except SafetensorError as error:
         raise ValueError(
             f"cannot read {path}: {_what_it_is(content, error)}"
         ) from error
-    return from_state_dict(weights, **options)
+    try:
+        return from_state_dict(weights, **options)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _what_it_is(content: bytes, error: SafetensorError) -> str:
@@ -65,4 +68,6 @@ def _what_it_is(content: bytes, error: SafetensorError) -> str:
             "you trust it: weights = torch.load(path, weights_only=True, "
             'map_location="cpu"), then gc.lens.from_state_dict(weights)'
         )
-    return f"{error}; it must be a .safetensors file"
+    if content.lstrip()[:1] == b"<":
+        return "it begins like a web page, so the download went wrong"
+    return f"{error}; it is cut short, or no .safetensors file"

@@ -185,8 +185,8 @@ def _equation(
     ):
         raise ValueError(
             f"layout={layout} does not fit {positions} positions (pos_embed.W_pos) and "
-            f"{tokens} tokens (embed.W_E); allowed: at most as many tokens, each below "
-            f"{tokens}, and None for operands"
+            f"{tokens} tokens (embed.W_E); allowed: 1 to {positions} places, None for "
+            f"an operand (at least one) or a constant token from 1 to {tokens - 1}"
         )
     # Numbers come first in the vocabulary, constants after them.
     return layout, min([outputs, tokens, *constants])
@@ -204,7 +204,8 @@ def _usual_layout(tokens: int, positions: int, outputs: int) -> tuple[int | None
     raise ValueError(
         f"{tokens} tokens (embed.W_E), {positions} positions (pos_embed.W_pos) and "
         f"{outputs} outputs (unembed.W_U) leave open what an equation looks like: pass "
-        f"layout, such as (None, None, {tokens - 1}) for a, b and token {tokens - 1}"
+        f"layout, such as (None, None, {tokens - 1}) for a, b and token {tokens - 1}; "
+        f"on the command line, --layout a,b,{tokens - 1}"
     )
 
 
@@ -223,7 +224,16 @@ def _fill(model: Transformer, weights: dict[str, Tensor]) -> None:
     expected = model.state_dict()
     for name, tensor in weights.items():
         if name not in expected:
-            raise ValueError(f"unknown tensor {name!r} of shape {_shape(tensor)}")
+            if ".ln" in name or name.startswith("ln_"):
+                norm = model.config.norm
+                raise ValueError(
+                    f"norm={norm!r} has no place for {name!r}, which is there; leave "
+                    f"norm out, or pass another one"
+                )
+            raise ValueError(
+                f"unknown tensor {name!r} of shape {_shape(tensor)}; leave it out if "
+                f"the model is the same without it"
+            )
         if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise ValueError(
                 f"{name} has shape {_shape(tensor)} and type {tensor.dtype}; expected "

@@ -206,8 +206,9 @@ def _check(
         )
     fewest = 1 if algorithm == "pizza" else 2
     most = width // (2 * len(frequencies))
-    if not fewest <= heads <= most:
+    allowed = [h for h in range(fewest, most + 1) if width % h == 0]
+    if heads not in allowed:
         raise ValueError(
             f"heads={heads} in the algorithm {algorithm!r} with width={width} and "
-            f"{len(frequencies)} frequencies; allowed: {fewest} to {most}"
+            f"{len(frequencies)} frequencies; allowed: {allowed}"
         )

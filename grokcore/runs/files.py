@@ -4,9 +4,11 @@ Every file is written under a temporary name, flushed to the disk, and renamed. 
 failure to read or write is a :class:`StoreError` that names the file and a way out.
 """
 
+import errno
 import io
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -119,9 +121,12 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        help = "Free some space there" if full else "See that it can be written to"
         raise StoreError(
-            f"cannot write {path}: {error}. Free some space there, or point "
-            f"GROKCORE_STORE to another folder; what was stored before is intact."
+            f"cannot write {path}: {error}. {help}, or choose another folder "
+            f"(GROKCORE_STORE says where runs are stored); what was stored before is "
+            f"intact."
         ) from error
 
 
@@ -170,6 +175,10 @@ def within(folder: Path) -> list[Path]:
             return []
 
 
+#: How the folder of a run in the store ends: with eight digits of a key.
+_RUN = re.compile(r"-[0-9a-f]{8}$")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turn whatever goes wrong while ``path`` is read into a :class:`StoreError`."""
@@ -185,6 +194,8 @@ def _way_out(path: Path, error: Exception) -> str:
     folder = path.parent.parent if path.parent.name == "snapshots" else path.parent
     if path.is_relative_to(RECORDED):
         return "It ships with grokcore: reinstall grokcore to have it back."
+    if not _RUN.search(folder.name):
+        return "That is no run of the store, so nothing was changed."
     lost = isinstance(error, FileNotFoundError)
     if isinstance(error, OSError) and error.errno and not lost:
         # The system's word, not a parser's.

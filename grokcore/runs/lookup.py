@@ -113,8 +113,8 @@ def load(what: str | Path | Experiment) -> Run:
     if isinstance(what, Experiment):
         if (found := find(what)) is None:
             raise StoreError(
-                f"no run of {what.name} ships with grokcore or is stored; "
-                f"grokcore claims --train trains what is missing"
+                f"no finished run of {what.name} ships with grokcore or is stored; "
+                f"experiment.run() trains it, or goes on where it stopped"
             )
         return found
     path = Path(what)
@@ -126,11 +126,16 @@ def load(what: str | Path | Experiment) -> Run:
             return found
     if os.sep in str(what) or path.is_dir():
         if not files.exists(path / "experiment.json"):
-            raise ValueError(f"{what} is no run, whose folder has an experiment.json")
+            if not path.is_dir():
+                raise ValueError(f"there is no folder {what}")
+            raise ValueError(f"{what} is no run: it has no experiment.json")
         return Run(path)
     recorded = sorted(p.parent.name for p in RECORDED.glob("*/experiment.json"))
-    hint = f"; gc.CATALOGUE[{what!r}].run() trains it" if what in CATALOGUE else ""
-    raise ValueError(f"no recorded run {what!r}; there are {recorded}{hint}")
+    hint = f"; grokcore train {what} trains it" if what in CATALOGUE else ""
+    raise ValueError(
+        f"no run {what!r} is recorded or stored; recorded are {recorded}, and "
+        f"grokcore list shows the stored ones{hint}"
+    )
 
 
 def find(experiment: Experiment) -> Run | None:

@@ -82,10 +82,17 @@ def measure(run: Run) -> dict[str, np.ndarray]:
     """
     task = run.experiment.task
     if not measurable(task):
+        counts = task.data().targets.bincount(minlength=task.numbers)
         raise ValueError(
-            f"{task.formula} has {len(task.data().targets):,} rows here; progress is "
-            f"measured on whole tables of {task.numbers} × {task.numbers} that have "
-            f"each answer equally often"
+            f"{task.formula} has {int(counts.sum()):,} rows here, and answers occur "
+            f"{int(counts.min())} to {int(counts.max())} times; progress is measured "
+            f"on whole tables of {task.numbers} × {task.numbers} that have each answer "
+            f"equally often, as with add and subtract"
+        )
+    if not run.whole_snapshots:
+        raise ValueError(
+            f"{run.folder.name} has its history alone, no weights; "
+            f"run.experiment.run() trains it, with those that its snapshots ask for"
         )
     table, shape = task.data(), (task.numbers, task.numbers)
     train = torch.zeros(len(table.targets), dtype=torch.bool)

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from grokcore.analysis.delay import GrokkingDelay, grokking_delay
 from grokcore.experiments import Experiment
 from grokcore.runs import files
+from grokcore.runs.files import StoreError
 from grokcore.training import COLUMNS
 
 if TYPE_CHECKING:
@@ -63,8 +64,15 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         path = self.folder / "experiment.json"
+        if not files.exists(path):
+            raise StoreError(
+                f"there is no run in {self.folder}: it has no experiment.json; "
+                f"grokcore list shows the runs there are"
+            )
         content = files.read_json(path)
         with files.reading(path):
+            if missing := {"experiment", "status", "provenance"} - content.keys():
+                raise ValueError(f"it has no {sorted(missing)}")
             self.experiment = Experiment.from_json(json.dumps(content["experiment"]))
             self.status: str = content["status"]
             if self.status not in _STATUSES:
@@ -116,7 +124,13 @@ class Run:
             ValueError: if none were kept there.
         """
         if step not in self.snapshots:
-            raise ValueError(f"no snapshot at step {step}; there are {self.snapshots}")
+            if not self.snapshots:
+                raise ValueError(f"{self.folder.name} has no weights. {self._again}")
+            near = sorted(self.snapshots, key=lambda kept: abs(kept - step))[:2]
+            raise ValueError(
+                f"no snapshot at step {step}; the nearest of {len(self.snapshots)} "
+                f"are at {sorted(near)}, and run.snapshots has them all"
+            )
         tensors = files.read_tensors(self._snapshot(step))
         return {name: tensor.float() for name, tensor in tensors.items()}
 
@@ -131,10 +145,10 @@ class Run:
         with files.reading(self._snapshot(step)):
             if foreign := weights.keys() - model.state_dict().keys():
                 raise ValueError(f"weights of another model: {sorted(foreign)}")
-        if missing := model.state_dict().keys() - weights.keys():
+        if not model.state_dict().keys() <= weights.keys():
             raise ValueError(
-                f"only {sorted(weights)} were kept at step {step}, not "
-                f"{sorted(missing)}; weights({step}) returns them"
+                f"step {step} kept only {sorted(weights)}, which run.weights({step}) "
+                f"returns; run.whole_snapshots has the steps with all weights"
             )
         path = self._snapshot(step)
         with files.reading(path):
@@ -182,8 +196,14 @@ class Run:
             ValueError: if the run was recorded without weights.
         """
         if not self.snapshots:
-            raise ValueError(f"{self.folder.name} has its history alone, no weights")
+            raise ValueError(
+                f"{self.folder.name} has its history alone, no weights. {self._again}"
+            )
         return self.at(self.snapshots[-1])
+
+    @property
+    def _again(self) -> str:
+        return "run.experiment.run() trains it, if it is to keep any."
 
     def _snapshot(self, step: int) -> Path:
         return self.folder / "snapshots" / f"{step}.safetensors"
