@@ -209,7 +209,7 @@ class Visit:
         return told
 
     def walk(self) -> tuple[int, list[dict]]:
-        """Press Tab once around the page.
+        """Press Tab around the page, until it is there again.
 
         Returns how many elements are to be reached, and where the focus stopped.
         """
@@ -222,7 +222,7 @@ class Visit:
             stops = self.page.evaluate("__focused")
             starts = [i for i, stop in enumerate(stops) if stop["place"] == 0]
             if len(starts) > 1:
-                return watched["wanted"], stops[starts[0] : starts[1]]
+                return watched["wanted"], stops[starts[-2] : starts[-1]]
         pytest.fail(f"the focus does not come round: {stops[-3:]}")
 
     def _rules(self, **options) -> list[str]:

@@ -45,7 +45,12 @@ window.addEventListener("load", () => {
   Reveal.on("slidechanged", comeUp);
   Reveal.on("ready", comeUp);
   Reveal.on("pdf-ready", async () => {
-    for (const slide of Reveal.getSlides()) await prepare(slide);
+    for (const slide of Reveal.getSlides()) {
+      // On paper all are there, for who listens to it as well.
+      slide.removeAttribute("hidden");
+      slide.removeAttribute("aria-hidden");
+      await prepare(slide);
+    }
   });
   Reveal.initialize({
     width: 1280,
