@@ -100,17 +100,22 @@ def write(browser: Browser, book: Path = HTML, into: Path = PDF) -> Path:
         into: the file to write.
 
     Raises:
-        playwright.sync_api.Error: if a page is not there, or a figure, a formula or the
-            target of a link within the book.
+        FileNotFoundError: if a page of the table of contents is not built.
+        playwright.sync_api.Error: if a figure, a formula or the target of a link within
+            the book is broken.
         ValueError: if something is wider than the paper.
     """
+    parts = table_of_contents()
+    pages = [book / f"{name}.html" for part in parts for name in part["pages"]]
+    if missing := [str(page) for page in pages if not page.exists()]:
+        raise FileNotFoundError(f"not built, run 'make book' first: {missing}")
     window = browser.new_context(color_scheme="light", viewport=PAPER)
     window.route("**/*", lambda route: _answer(route, book))
     page = window.new_page()
     page.set_default_timeout(0)
     page.goto(SERVER)
     page.emulate_media(media="print")
-    headings = page.evaluate(BIND, table_of_contents())
+    headings = page.evaluate(BIND, parts)
     if too_wide := page.evaluate(TOO_WIDE):
         raise ValueError("wider than the paper:\n" + "\n".join(too_wide))
     # Once to learn on which page everything is, and once with that in the contents.
