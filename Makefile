@@ -43,7 +43,7 @@ export WANDB_MODE ?= offline
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book serve test test-unit test-notebooks seeds roundings lot bench lint \
-  exercises grade slides test-browser test-colab \
+  exercises grade slides pdf test-browser test-colab \
   format repository clean distclean
 
 help: ## list these targets
@@ -79,6 +79,11 @@ book: $(READY) ## run every chapter, build the HTML book and its zip; warnings a
 serve: ## serve the built book at http://localhost:8000 (PORT=… for another)
 	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+pdf: $(READY) ## dist/grokking-book.pdf: the built book, one file to print or carry
+	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }
+	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python tools/pdf_book.py
 
 test: lint test-unit test-notebooks ## ruff, unit and property tests, doctests, every notebook
 

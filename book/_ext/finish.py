@@ -27,6 +27,24 @@ LEFT_OUT = ("scripts/fontawesome.js", "sphinx-thebe.js", "sphinx-thebe.css")
 # A signature with a parameter a line is no list of terms and definitions.
 PARAMETERS = re.compile(r"<dl>\n(<dd>.*?</dd>\n)</dl>", re.S)
 
+# A column without a name has no header. Markdown and pandas write an empty one.
+EMPTY = r"<th\b([^>]*)>\s*(?:<p></p>)?\s*</th>"
+NO_HEADERS = re.compile(rf"<thead>\s*<tr[^>]*>\s*(?:{EMPTY}\s*)+</tr>\s*</thead>\s*")
+NO_HEADER = re.compile(EMPTY)
+
+# A row that begins with words in bold begins with its header.
+BOLD_FIRST = re.compile(
+    r"(<tr[^>]*>\s*)<td([^>]*)>(<p><strong>[^<]*</strong></p>)</td>"
+)
+
+# The logo and the search are in no landmark: who goes from one to the next misses them.
+SIDEBAR = '<div id="pst-primary-sidebar" class='
+LANDMARK = '<div id="pst-primary-sidebar" role="region" aria-label="Book" class='
+
+# The theme's tips cannot be sent away by a key (WCAG 1.4.13); the browser's own can.
+TIP = ' data-bs-toggle="tooltip"'
+TIP_SAYS = "data-bs-title="
+
 # What each entry of the bibliography is called by today's ARIA.
 ENTRY = 'role="doc-biblioentry"'
 
@@ -47,6 +65,10 @@ def mend(page: str) -> str:
     """Return a page without what it can do without; a second time changes nothing."""
     page = re.sub(f"{FONT_AWESOME}|{THEBE}", "", page)
     page = PARAMETERS.sub(_lines, page)
+    page = NO_HEADER.sub(r"<td\1></td>", NO_HEADERS.sub("", page))
+    page = BOLD_FIRST.sub(r'\1<th scope="row"\2>\3</th>', page)
+    page = page.replace(SIDEBAR, LANDMARK)
+    page = page.replace(TIP, "").replace(TIP_SAYS, "title=")
     return page.replace(ENTRY, 'role="listitem"')
 
 

@@ -55,6 +55,35 @@ def test_only_terms_and_definitions_are_definition_lists():
     assert 'role="list"><div role="listitem"' in page
 
 
+TABLE = """<table><thead>
+<tr class="row-odd"><th class="head"><p></p></th>
+<th class="head"><p></p></th>
+</tr>
+</thead>
+<tbody><tr><td><p><strong>To read</strong></p></td><td><p>25 <strong>minutes</strong>
+</p></td></tr></tbody></table>
+<table><thead><tr><th></th><th>epochs</th></tr></thead>
+<tbody><tr><td><p>see <strong>below</strong></p></td></tr></tbody></table>"""
+
+
+def test_a_table_has_headers_where_they_say_something():
+    page = FINISH["mend"](TABLE)
+    assert page.count("<thead>") == page.count("</thead>") == 1
+    assert "<tr><td></td><th>epochs</th></tr>" in page
+    assert page.count("<th ") == 1
+    assert '<th scope="row"><p><strong>To read</strong></p></th>' in page
+    assert FINISH["mend"](page) == page
+
+
+def test_the_sidebar_is_a_landmark_and_tips_are_the_browsers_own():
+    sidebar = '<div id="pst-primary-sidebar" class="bd-sidebar">'
+    button = '<button data-bs-toggle="tooltip" data-bs-title="Color mode">'
+    page = FINISH["mend"](sidebar + button)
+    assert 'role="region" aria-label="Book"' in page
+    assert '<button title="Color mode">' in page
+    assert FINISH["mend"](page) == page
+
+
 def test_mending_twice_is_mending_once():
     once = FINISH["mend"](PAGE)
     assert FINISH["mend"](once) == once

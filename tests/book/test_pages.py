@@ -67,6 +67,26 @@ def test_the_set_up_cell_pins_nothing():
     assert cell.index("import grokcore") < cell.index("%pip")
 
 
+def test_the_contrasts_of_figures_are_what_the_page_says():
+    style = runpy.run_path(str(ROOT / "grokcore" / "show" / "style.py"))
+
+    def contrast(color):
+        channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [
+            c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+            for c in channels
+        ]
+        weights = (0.2126, 0.7152, 0.0722)
+        light = sum(w * c for w, c in zip(weights, linear, strict=True))
+        return 1.05 / (light + 0.05)
+
+    palette = {name: contrast(color) for name, color in style["OKABE_ITO"].items()}
+    page = text("book/accessibility.md")
+    assert f"The orange of validation has {palette.pop('orange'):.1f} : 1" in page
+    assert "two more colors of the figures less than 3 : 1" in page
+    assert sum(ratio < 3 for ratio in palette.values()) == 2
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_links_within_the_repository_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text(page)):

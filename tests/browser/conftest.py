@@ -43,9 +43,9 @@ CHROMIUM = [
 # Code is thousands of little spans of a dozen kinds, the index and the API a thousand
 # entries of one. Each kind in its surroundings has to be looked at once, so that a page
 # takes axe a second and not a minute.
-ONE_OF_EACH, LIKE_TEXT_ONCE = (
+ONE_OF_EACH, LIKE_TEXT_ONCE, WATCH_THE_FOCUS = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
-    for name in ("one_of_each.js", "like_text_once.js")
+    for name in ("one_of_each.js", "like_text_once.js", "watch_the_focus.js")
 )
 # Far above what anything takes: a machine may be busy. Nothing here measures time.
 PATIENCE = 120_000
@@ -190,16 +190,40 @@ class Visit:
             "(name) => document.documentElement.dataset.theme === name", arg=name
         )
 
-    def axe(self, colors=True) -> list[str]:
-        """Return what axe calls serious or critical, a line each."""
+    def axe(self) -> list[str]:
+        """Return all violations of all rules that do not look at colors, a line each.
+
+        Axe has rules for WCAG 2.1, A and AA, and some for good practice beside them.
+        """
         self.unfold()
         self.page.evaluate(ONE_OF_EACH)
-        told = self._rules(rules={"color-contrast": {"enabled": False}})
-        if colors:
-            self.page.evaluate(LIKE_TEXT_ONCE)
-            told += self._rules(runOnly={"type": "rule", "values": ["color-contrast"]})
-            self.page.evaluate("__silenced.forEach(([text, said]) => text.data = said)")
+        return self._rules(rules={"color-contrast": {"enabled": False}})
+
+    def contrast(self) -> list[str]:
+        """Return texts that are hard to tell from their ground, a line each."""
+        self.unfold()
+        self.page.evaluate(ONE_OF_EACH)
+        self.page.evaluate(LIKE_TEXT_ONCE)
+        told = self._rules(runOnly={"type": "rule", "values": ["color-contrast"]})
+        self.page.evaluate("__silenced.forEach(([text, said]) => text.data = said)")
         return told
+
+    def walk(self) -> tuple[int, list[dict]]:
+        """Press Tab around the page, until it is there again.
+
+        Returns how many elements are to be reached, and where the focus stopped.
+        """
+        watched = self.page.evaluate(WATCH_THE_FOCUS)
+        assert not watched["skipped"]
+        # What scrolls may be a stop as well. After the last it begins anew.
+        for _ in range(watched["wanted"] // 10 + 5):
+            for _ in range(20):
+                self.page.keyboard.press("Tab")
+            stops = self.page.evaluate("__focused")
+            starts = [i for i, stop in enumerate(stops) if stop["place"] == 0]
+            if len(starts) > 1:
+                return watched["wanted"], stops[starts[-2] : starts[-1]]
+        pytest.fail(f"the focus does not come round: {stops[-3:]}")
 
     def _rules(self, **options) -> list[str]:
         options["resultTypes"] = ["violations", "incomplete"]
@@ -208,8 +232,7 @@ class Visit:
         found = Axe().run(self.page, skip, options).response
         told = []
         for rule in found["violations"]:
-            if rule["impact"] in ("serious", "critical"):
-                told += [f"{rule['id']}: {_where(node)}" for node in rule["nodes"]]
+            told += [f"{rule['id']}: {_where(node)}" for node in rule["nodes"]]
         # Text in exactly the color of its ground is unreadable, too; axe is not sure.
         for rule in found["incomplete"]:
             for node in rule["nodes"]:

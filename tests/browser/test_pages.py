@@ -102,10 +102,14 @@ def test_a_page_is_light(desktop, measured):
     assert alone / 1e6 <= MEGABYTES
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(desktop, theme):
-    desktop.theme(theme)
+def test_axe_finds_nothing(desktop):
     assert not desktop.axe()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(desktop, theme):
+    desktop.theme(theme)
+    assert not desktop.contrast()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -125,8 +129,14 @@ def test_a_phone_does_not_scroll_sideways(phone, theme):
     assert max(p["wide"] for p in phone.page.evaluate(PICTURES)) <= width
 
 
-def test_axe_finds_nothing_serious_on_a_phone(phone):
-    assert not phone.axe(colors=False)  # they are those of a large screen
+def test_axe_finds_nothing_on_a_phone(phone):
+    assert not phone.axe()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_its_ground_on_a_phone(phone, theme):
+    phone.theme(theme)
+    assert not phone.contrast()
 
 
 def test_first_paint_of_the_welcome_page(visit, server, measured):
