@@ -194,14 +194,14 @@ def _way_out(path: Path, error: Exception) -> str:
     folder = path.parent.parent if path.parent.name == "snapshots" else path.parent
     if path.is_relative_to(RECORDED):
         return "It ships with grokcore: reinstall grokcore to have it back."
-    if not _RUN.search(folder.name):
-        return "That is no run of the store, so nothing was changed."
     lost = isinstance(error, FileNotFoundError)
     if isinstance(error, OSError) and error.errno and not lost:
         # The system's word, not a parser's.
         return "It may be whole: see that it can be read, and try again."
     if not folder.exists():
         return "There is no run."
+    if not _RUN.search(folder.name):
+        return "That is no run of the store, so nothing was changed."
     if lost:
         return train_again(folder)
     return f"It is damaged, or not from grokcore. {train_again(folder)}"

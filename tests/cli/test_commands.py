@@ -75,7 +75,7 @@ def test_train_can_change_the_kind_of_a_part(cli):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ("train nonsense", "no experiment 'nonsense'; there are ['fast-p113'"),
+        ("train nonsense", "no experiment 'nonsense'; there are ['addition-p97'"),
         ("train --p 1", "p: Input should be greater than or equal to 2 (given: 1)"),
         ("train --p abc", "p: Input should be a valid integer (given: 'abc')"),
         ("train --task add --p 7", "task='add' has no fields such as 'p'"),
@@ -85,11 +85,11 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("train live-p59 p 7", "'p' is not an option"),
         ("train --model oracle", "model 'oracle' is not one of ['embedding_mlp'"),
         ("sweep --optimizer sgd,oracle", "optimizer 'oracle' is not one of ['adam', "),
-        ("show nonsense", "no recorded run 'nonsense'"),
-        ("show ./nowhere", "./nowhere is no run, whose folder has an experiment.json"),
+        ("show nonsense", "no run 'nonsense' is recorded or stored"),
+        ("show ./nowhere", "there is no folder ./nowhere"),
         ("show nowhere.safetensors", "there is no file nowhere.safetensors"),
         ("show nanda-p113 --operation nonsense", "operation='nonsense'; allowed: ['ad"),
-        ("reproduce nonsense", "no recorded run 'nonsense'"),
+        ("reproduce nonsense", "no run 'nonsense' is recorded or stored"),
         ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
         ("record fast-p113", "'fast-p113' is not trained yet"),
     ],
@@ -238,7 +238,7 @@ def test_show_explains_what_is_no_model(cli, tmp_path):
     path.write_bytes(b"something else")
     done = cli("show", path)
     assert done.exit_code == 2
-    assert "must be a .safetensors file" in done.output.replace("\n", "")
+    assert "no .safetensors file" in done.output.replace("\n", "")
     done = cli("show", tmp_path)
     assert done.exit_code == 2
     assert "is no run, whose folder has an experiment.json" in done.output

@@ -480,8 +480,16 @@ def test_a_file_that_is_none_is_refused(tmp_path):
     torch.save(hooked(), pickled)
     garbled = tmp_path / "model.safetensors"
     garbled.write_bytes(b"no tensors")
-    for path in (pickled, garbled, tmp_path):
-        with pytest.raises(ValueError, match=rf"cannot read {path}: .*\.safetensors"):
+    page = tmp_path / "page.safetensors"
+    page.write_text("<!doctype html>")
+    ways_on = {
+        pickled: "If you trust it",
+        garbled: "cut short, or no .safetensors file",
+        tmp_path: "it is a folder",
+        page: "a web page",
+    }
+    for path, way_on in ways_on.items():
+        with pytest.raises(ValueError, match=rf"cannot read {path}: .*{way_on}"):
             read(path)
     with pytest.raises(ValueError, match=r"there is no file .*nowhere.safetensors"):
         read(tmp_path / "nowhere.safetensors")

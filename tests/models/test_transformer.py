@@ -301,7 +301,7 @@ def test_names_and_shapes_are_those_of_transformer_lens():
         ({"biases": True}, "True", "'none', 'mlp', 'blocks' or 'all'"),
         ({"init": "zeros"}, "'zeros'", "'transformer_lens' or 'pytorch'"),
         ({"layers": 1.5}, "1.5", "valid integer"),
-        ({"depth": 2}, "depth", "Unexpected keyword argument"),
+        ({"depth": 2}, "depth", "is no field of"),
     ],
 )
 def test_an_impossible_model_is_refused_with_what_is_allowed(

@@ -59,6 +59,12 @@ def test_what_was_written_is_read_back(kind, tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["file"]
 
 
+def test_only_a_folder_of_the_store_is_to_be_deleted(tmp_path):
+    (tmp_path / "experiment.json").write_text("[1]")
+    with pytest.raises(StoreError, match="no run of the store, so nothing was changed"):
+        files.read_json(tmp_path / "experiment.json")
+
+
 def test_a_view_is_stored_as_what_it_shows(tmp_path):
     whole = torch.arange(12.0).reshape(3, 4)
     files.write_tensors(tmp_path / "file", {"t": whole.T[1:3]})
@@ -68,7 +74,7 @@ def test_a_view_is_stored_as_what_it_shows(tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_truncation_is_an_error_that_names_the_file(kind, tmp_path):
     write, read, content = KINDS[kind]
-    path = tmp_path / "file"
+    path = tmp_path / "add-p7-transformer-01234567" / "file"
     write(path, content)
     whole = path.read_bytes()
     for length in range(0, len(whole), max(1, len(whole) // 60)):
@@ -119,7 +125,7 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path):
     for _, read, _ in KINDS.values():
         with pytest.raises(StoreError, match=r"nowhere.*There is no run"):
             read(tmp_path / "nowhere" / "file")
-        with pytest.raises(StoreError, match=r"nowhere.*Delete the folder"):
+        with pytest.raises(StoreError, match=r"nowhere.*no run of the store"):
             read(tmp_path / "nowhere")
 
 

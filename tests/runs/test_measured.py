@@ -51,7 +51,7 @@ def test_measures_of_a_run_are_those_of_its_snapshots(tiny):
 def test_a_task_without_a_whole_table_is_refused(tiny):
     task = gc.ModularTask("add", p=7, train_fraction=0.5, sample=20)
     run = tiny(snapshots=2).replace(task=task).run()
-    with pytest.raises(ValueError, match=r"20 rows here; .* 7 × 7"):
+    with pytest.raises(ValueError, match=r"20 rows here, .* 7 × 7"):
         gc.progress_measures(run)
 
 
