@@ -241,7 +241,7 @@ def test_show_explains_what_is_no_model(cli, tmp_path):
     assert "no .safetensors file" in done.output.replace("\n", "")
     done = cli("show", tmp_path)
     assert done.exit_code == 2
-    assert "is no run, whose folder has an experiment.json" in done.output
+    assert "is no run: it has no experiment.json" in done.output
 
 
 def test_sweep_trains_a_grid(cli):
