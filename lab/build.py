@@ -1,7 +1,8 @@
 """Put the lab into one piece of HTML: ``python -m lab.build``.
 
-Writes ``dist/lab/part.html``, which the book includes, and ``dist/lab.html``, a page
-that works alone, from a folder, without a network.
+Writes what the book includes, the lab as ``dist/lab/part.html`` and a recorded run as
+``dist/lab/recorded.html``, and both as ``dist/lab.html``, a page that works alone, from
+a folder, without a network.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+
+from lab import recording
 
 __all__ = ["alone", "part"]
 
@@ -39,15 +42,22 @@ def part() -> str:
     )
 
 
-def alone() -> str:
-    """The lab as a page of its own."""
-    return text("alone.html").replace("<!-- the lab -->", part())
+def alone(lab: str, recorded: str) -> str:
+    """A page around the two."""
+    page = text("alone.html").replace("<!-- the lab -->", lab)
+    return page.replace("<!-- the recorded run -->", recorded)
 
 
 def write(dist: Path = DIST) -> list[Path]:
-    """Write both; return where they are."""
+    """Write all three; return where they are."""
+    lab, recorded = part(), recording.flipbook().html
+    pages = {
+        "lab/part.html": lab,
+        "lab/recorded.html": recorded,
+        "lab.html": alone(lab, recorded),
+    }
     written = []
-    for name, html in (("lab/part.html", part()), ("lab.html", alone())):
+    for name, html in pages.items():
         path = dist / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")

@@ -85,14 +85,14 @@ function targets(kernel, operation, seed) {
 }
 
 // The cells that are shown: a share of those that have an answer, drawn.
-function split(kernel, answers, share, seed) {
+function split(kernel, answers, percent, seed) {
   const cells = [...answers.keys()].filter((cell) => answers[cell] >= 0);
   kernel.exports.reseed(seed, SPLIT);
   for (let i = cells.length - 1; i > 0; i--) {
     const j = kernel.exports.draw(i + 1);
     [cells[i], cells[j]] = [cells[j], cells[i]];
   }
-  return cells.slice(0, Math.floor(cells.length * share));
+  return cells.slice(0, Math.floor(cells.length * percent / 100));
 }
 
 // -- waves ---------------------------------------------------------------------------

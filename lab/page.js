@@ -86,37 +86,35 @@
     lab.frame = frame;
     lab.now = lab.looks[lab.looks.length - 1];
     const happened = milestones(frame.looks);
-    if (frame.ended) end(frame.ended, happened);
-    draw(happened || frame.ended || !lab.running);
+    if (frame.ended) happened.push(end(frame.ended));
+    if (happened.length) news(happened.join(" "));
+    draw(happened.length || !lab.running);
   }
 
+  // What of note happened at some looks, in words.
   function milestones(looks) {
-    let happened = "";
+    const happened = [];
     for (const look of looks) {
       for (const [column, name] of [[SHOWN, "memorized"], [OTHERS, "generalized"]]) {
         if (look[column] >= 0.99 && look[STEP] && !lab.marks.some((m) => m.name === name)) {
           lab.marks.push({ step: look[STEP], name });
-          happened = column === SHOWN
+          happened.push(column === SHOWN
             ? `Step ${amount(look[STEP])}, memorized: it gets 99% of what it is shown, `
               + `and ${percent(look[OTHERS])} of the rest. Guessing would get `
               + `${percent(1 / lab.choice.p)}.`
-            : `Step ${amount(look[STEP])}, generalized: it gets 99% of what it never saw.`;
-          news(happened);
+            : `Step ${amount(look[STEP])}, generalized: it gets 99% of what it never saw.`);
         }
       }
     }
     return happened;
   }
 
-  function end(why, happened) {
+  function end(why) {
     lab.running = false;
-    if (why === "diverged") {
-      news(`At step ${amount(lab.frame.step)} the loss is no longer a number. Reset, and `
-        + "choose a smaller learning rate.");
-    } else if (!happened) {
-      news(`Paused at step ${amount(lab.frame.step)}. ${standing()} Start goes on.`);
-    }
     label();
+    const step = amount(lab.frame.step);
+    return why === "diverged" ? `At step ${step} the loss is no longer a number. Reset, `
+      + "and choose a smaller learning rate." : `Paused at step ${step}. ${standing()}`;
   }
 
   // -- drawing -----------------------------------------------------------------------
@@ -166,7 +164,7 @@
       if (form.elements[name]) form.elements[name].value = lab.choice[name];
     }
     const same = Object.entries(PRESETS).find(([, preset]) =>
-      asLink({ ...USUAL, ...preset.choice }) === asLink(lab.choice));
+      asLink({ ...lab.choice, ...ofPreset(preset) }) === asLink(lab.choice));
     for (const radio of at("presets").querySelectorAll("input")) {
       radio.checked = radio.value === same?.[0];
     }
@@ -179,6 +177,12 @@
       at("look").textContent = "";
     }
     label();
+  }
+
+  // The choice of a preset. How fast it goes and where it pauses make it no other one.
+  function ofPreset(preset) {
+    const { speed, until, ...rest } = { ...USUAL, ...preset.choice };
+    return rest;
   }
 
   function change(name, value) {

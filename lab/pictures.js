@@ -5,7 +5,7 @@
 const percent = (share) => share > 0.99 && share < 1 ? `${(100 * share).toFixed(1)}%`
   : `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 const amount = (n) => n.toLocaleString("en");
-const few = (x) => x === 0 ? "0" : x < 0.001 ? x.toExponential(0)
+const few = (x) => x === 0 ? "0" : x < 0.0001 ? x.toExponential(0)
   : Number(x.toPrecision(2)).toString();
 const divisor = (a, b) => b ? divisor(b, a % b) : a;
 
@@ -57,7 +57,7 @@ function line(pen, points, color, { dash = [], width = 1, closed = false } = {})
 // Where the cells are on the canvas; row a down, column b across.
 function cellSize(canvas, p) {
   const left = 30, top = 18;
-  const size = Math.min(canvas.clientWidth - left - 4, canvas.clientHeight - top - 4) / p;
+  const size = Math.min(canvas.clientWidth - left - 14, canvas.clientHeight - top - 14) / p;
   return { left, top, size };
 }
 
@@ -126,7 +126,7 @@ function stepScale(last, left, right) {
 // Axes, marks of what happened, and some lines over the steps.
 function curves(canvas, lab, color, { y, ticks, label, lines, level }) {
   const { pen, width, height } = sheet(canvas);
-  const left = 42, right = width - 10, top = 20, bottom = height - 34;
+  const left = 46, right = width - 18, top = 32, bottom = height - 34;
   const x = stepScale(lab.frame.step, left, right);
   const place = (value) => bottom - (bottom - top) * y(value);
   for (const tick of ticks) {
@@ -140,17 +140,14 @@ function curves(canvas, lab, color, { y, ticks, label, lines, level }) {
   if (level) {
     line(pen, [[left, place(level.value)], [right, place(level.value)]], color.ink,
       { dash: [2, 3] });
-    write(pen, level.name, left + 4, place(level.value) - 8, color.ink);
+    write(pen, level.name, right, place(level.value) - 8, color.ink, "right");
   }
-  let free = 0;
-  for (const { step, name } of lab.marks) {
-    const here = x.at(step), wide = pen.measureText(name).width + 10;
+  // Names of neighbors stand in two rows.
+  lab.marks.forEach(({ step, name }, i) => {
+    const here = x.at(step), fits = here + pen.measureText(name).width < right;
     line(pen, [[here, top], [here, bottom]], color.faint, { dash: [1, 3] });
-    if (here < free) continue;  // no room for its name
-    const fits = here + wide < right;
-    write(pen, name, here, 10, color.faint, fits ? "left" : "right");
-    free = here + (fits ? wide : 4);
-  }
+    write(pen, name, here, i % 2 ? 22 : 8, color.faint, fits ? "left" : "right");
+  });
   for (const { column, shade, dash } of lines) {
     const points = lab.looks.filter((look) => Number.isFinite(look[column]))
       .map((look) => [x.at(look[STEP]), place(look[column])]);
@@ -197,7 +194,7 @@ const loss = {
     curves(canvas, lab, color, {
       y: logLoss,
       ticks: [1e-4, 1e-2, 1, 100],
-      label: few,
+      label: String,
       lines: bothLines(SHOWN_LOSS, OTHERS_LOSS, color),
       level: { value: Math.log(lab.choice.p), name: "undecided" },
     });
@@ -286,7 +283,7 @@ const ring = {
 const power = {
   draw(canvas, lab, color) {
     const { pen, width, height } = sheet(canvas), { power, frequency, order } = lab.frame;
-    const left = 42, right = width - 10, top = 14, bottom = height - 34;
+    const left = 42, right = width - 18, top = 14, bottom = height - 34;
     const most = Math.max(...power, lab.untrained);
     const end = [0.05, 0.1, 0.2, 0.5, 1].find((bound) => bound >= most);
     const up = (share) => bottom - (bottom - top) * share / end;
@@ -336,7 +333,7 @@ const sum = {
   draw(canvas, lab, color) {
     const { pen, width, height } = sheet(canvas), asked = lab.frame.sum;
     if (!asked) return;
-    const { logits, right } = asked, left = 42, end = width - 10;
+    const { logits, right } = asked, left = 42, end = width - 18;
     const most = Math.max(...logits, 0), least = Math.min(...logits, 0);
     const top = 14, bottom = height - 34, span = most - least || 1;
     const up = (value) => bottom - (bottom - top) * (value - least) / span;

@@ -28,7 +28,7 @@ function begin(wanted) {
   const { p, operation, shown, width, neurons, seed } = choice;
   kernel = new Kernel(compiled, p, width, neurons);
   const answers = targets(kernel, operation, seed);
-  const cells = split(kernel, answers, shown / 100, seed);
+  const cells = split(kernel, answers, shown, seed);
   kernel.show(answers, cells);
   kernel.exports.initialize(seed, cells.length);
   order = operation === "multiply" && powers(p) || Array.from({ length: p }, (_, n) => n);
@@ -36,7 +36,7 @@ function begin(wanted) {
     .set(waves(order, kernel.columns));
   step = seconds = 0;
   looks = [];
-  pause();
+  rest();
   look();
   send();
 }
@@ -69,7 +69,7 @@ function run() {
   soon();
 }
 
-function pause() {
+function rest() {
   running = false;
   clearTimeout(timer);
 }
@@ -82,20 +82,21 @@ const due = () => choice.speed
 // Train until it is time for a frame, or until there is something to wait for.
 function turn() {
   if (!running) return;
-  const until = Math.max(sent + (quiet ? QUIET : FRAME), now() + 4);
+  const pause = quiet ? QUIET : FRAME;
+  const until = now() + Math.min(FRAME, Math.max(4, sent + pause - now()));
   let ended = false;
   while (!ended && now() < until && step < due() - 1) {
     const finite = Number.isFinite(train());
     ended = !finite || step >= choice.until;
     if (ended || now() - looked.at >= looked.took / LOOKING) look();
     if (ended) {
-      pause();
+      rest();
       send({ ended: finite ? "until" : "diverged" });
       return;
     }
   }
   const waits = now() - sent;
-  if (drawn && waits >= (quiet ? QUIET : FRAME)) send();
+  if (drawn && waits >= pause) send();
   if (!drawn && waits > PATIENCE) timer = setTimeout(turn, 20);  // nobody is looking
   else if (step >= due() - 1) timer = setTimeout(turn, 4);
   else soon();
@@ -180,11 +181,11 @@ const REQUESTS = {
   },
   run,
   pause() {
-    pause();
+    rest();
     send();
   },
   step() {
-    pause();
+    rest();
     const finite = Number.isFinite(train());
     send(finite ? {} : { ended: "diverged" });
   },
