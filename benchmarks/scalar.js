@@ -108,29 +108,18 @@ class Scalar {
       }
     });
   }
-
-  accuracy(cells, answers) {
-    this.begin();
-    return cells.filter((cell) => this.forward(cell) === answers[cell]).length
-      / cells.length;
-  }
 }
 
-// Train until 99% of the others are right; looks every ten steps, which do not count.
-function raceOfScalars(base64, choice) {
-  const { kernel, answers, cells } = learner(base64, choice), { p, batch } = choice;
-  const network = new Scalar(choice), shown = new Set(cells);
-  const others = answers.map((_, cell) => cell).filter((cell) => !shown.has(cell));
-  let seconds = 0, step = 0, order = [];
-  while (step < 1000) {
+// Seconds of some steps, each on a batch that is drawn.
+function secondsOfScalarSteps(base64, choice, steps) {
+  const { answers, cells } = learner(base64, choice), network = new Scalar(choice);
+  const rows = Math.min(choice.batch || cells.length, cells.length);
+  let seconds = 0;
+  for (let step = 0; step < steps; step++) {
+    const from = Math.floor(Math.random() * (cells.length - rows + 1));
     const began = performance.now();
-    for (const end = step + 10; step < end; step++) {
-      if (!order.length) order = cells.map((cell) => [Math.random(), cell])
-        .sort(([x], [y]) => x - y).map(([, cell]) => cell);
-      network.step(order.splice(0, batch || p * p), answers, choice.rate, choice.decay);
-    }
+    network.step(cells.slice(from, from + rows), answers, choice.rate, choice.decay);
     seconds += (performance.now() - began) / 1000;
-    if (network.accuracy(others, answers) >= 0.99) return { step, seconds };
   }
-  return { step: null, seconds };
+  return seconds;
 }

@@ -96,8 +96,10 @@ class Kernel:
         return found
 
     def show(self, targets: np.ndarray, shown: np.ndarray) -> None:
-        """Tell the kernel the table [p²], −1 where it has no answer, and which cells
-        are shown."""
+        """Tell the kernel the table [p²] and which cells of it are shown.
+
+        A target is −1 where there is no answer.
+        """
         cells = self.p**2
         self.view("targets", np.int32, cells)[:] = targets
         self.view("order", np.uint32, len(shown))[:] = shown

@@ -9,6 +9,7 @@
   const button = (name) => form.querySelector(`[data-do=${name}]`);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const TALKING = 250;  // ms from one caption to the next
+  const MANY = 2000;    // looks that are kept
 
   // All that is known. `looks` are rows of results (see worker.js), `marks` what
   // happened at which step, `untrained` the strongest frequency's share before training.
@@ -16,7 +17,7 @@
     choice: { ...USUAL }, frame: null, looks: [], now: null, marks: [],
     untrained: 0, asked: { a: 12, b: 50 }, running: false, life: 0, more: 0,
   };
-  let worker, waiting = false, said = 0, decayBefore = 1;
+  let worker, waiting = false, pausing = false, said = 0, decayBefore = 1;
 
   // -- the worker --------------------------------------------------------------------
 
@@ -45,6 +46,7 @@
   // -- a network's life --------------------------------------------------------------
 
   function begin(why = "") {
+    pausing = false;
     Object.assign(lab, { looks: [], marks: [], running: false, frame: null, now: null,
       life: lab.life + 1, more: 0 });
     tell("begin", { wanted: { ...lab.choice }, number: lab.life, cell: asked() });
@@ -64,10 +66,10 @@
     if (!lab.running && lab.frame && lab.frame.step >= until()) lab.more = until();
     tell("change", { changes: { until: until() } });
     lab.running = !lab.running;
+    pausing = !lab.running;
     tell(lab.running ? "run" : "pause");
     at("look").hidden = !at("look").textContent;
-    news(lab.running ? "Training." : `Paused at step ${amount(lab.frame?.step ?? 0)}. `
-      + standing());
+    if (lab.running) news("Training.");
     label();
   }
 
@@ -85,8 +87,12 @@
     lab.looks.push(...frame.looks);
     lab.frame = frame;
     lab.now = lab.looks[lab.looks.length - 1];
+    // A long run has more than a curve can show: thin out what is old.
+    if (lab.looks.length > MANY) {
+      lab.looks = lab.looks.filter((_, i) => i % 2 === 0 || i > 0.7 * MANY);
+    }
     const happened = milestones(frame.looks);
-    if (frame.ended) happened.push(end(frame.ended));
+    if (frame.ended || pausing) happened.push(end(frame.ended));
     if (happened.length) news(happened.join(" "));
     draw(happened.length || !lab.running);
   }
@@ -110,7 +116,7 @@
   }
 
   function end(why) {
-    lab.running = false;
+    lab.running = pausing = false;
     label();
     const step = amount(lab.frame.step);
     return why === "diverged" ? `At step ${step} the loss is no longer a number. Reset, `
@@ -261,7 +267,7 @@
       }
       const wanted = parsed(name, value);
       if (wanted === undefined) {
-        news(`${value || "Nothing"} is not possible here; allowed: ${allowed(name)}.`);
+        news(`${value || "That"} is not possible here; allowed: ${allowed(name)}.`);
         target.value = lab.choice[name];
       } else change(name, wanted);
     });

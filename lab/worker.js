@@ -82,6 +82,11 @@ const due = () => choice.speed
 // Train until it is time for a frame, or until there is something to wait for.
 function turn() {
   if (!running) return;
+  if (!drawn && now() - sent > PATIENCE) {  // nobody is looking: time stands still
+    since = { time: now(), step };
+    timer = setTimeout(turn, 20);
+    return;
+  }
   const pause = quiet ? QUIET : FRAME;
   const until = now() + Math.min(FRAME, Math.max(4, sent + pause - now()));
   let ended = false;
@@ -95,10 +100,8 @@ function turn() {
       return;
     }
   }
-  const waits = now() - sent;
-  if (drawn && waits >= pause) send();
-  if (!drawn && waits > PATIENCE) timer = setTimeout(turn, 20);  // nobody is looking
-  else if (step >= due() - 1) timer = setTimeout(turn, 4);
+  if (drawn && now() - sent >= pause) send();
+  if (step >= due() - 1) timer = setTimeout(turn, 4);
   else soon();
 }
 later.port1.onmessage = () => {

@@ -478,3 +478,32 @@ def test_a_browser_without_webassembly_is_told(browser, alone):
 
 def test_the_page_is_light(book):
     assert (book / "book" / "lab.html").stat().st_size <= 400_000
+
+
+def test_the_loops_of_the_benchmark_train_the_same_network(browser):
+    """Equal work on both sides: the gradients of one batch are equal."""
+    window = browser.new_context()
+    page = window.new_page()
+    loops = (ROOT / "benchmarks" / "scalar.js").read_text(encoding="utf-8")
+    names = ("kernel.js", "trials.js")
+    page.add_script_tag(content="".join(map(build.text, names)) + loops)
+    choice = PRESETS["memorize"] | {"p": 23, "width": 32, "neurons": 64}
+    errors = page.evaluate(
+        """([bytes, choice]) => {
+          const { kernel, answers, cells } = learner(bytes, choice);
+          const network = new Scalar(choice);
+          Object.values(kernel.parameters()).forEach((rows, j) =>
+            network.weights[j].set(rows.flatMap((row) => [...row])));
+          kernel.exports.next_batch(cells.length);
+          const theirs = Object.values(kernel.parameters("gradients"))
+            .map((rows) => rows.flatMap((row) => [...row]));
+          network.step(cells, answers, 0.01, 1);
+          kernel.exports.update(0.01, 1, 0.8, 0.98, 1e-8);
+          return network.gradients.map((ours, j) => Math.max(...ours.map((g, i) =>
+            Math.abs(g - theirs[j][i]))) / Math.max(...ours.map(Math.abs)));
+        }""",
+        [BYTES, choice],
+    )
+    assert len(errors) == 4
+    assert max(errors) < 1e-5
+    window.close()
