@@ -2,8 +2,14 @@
 // `lab`, all that the page knows (see page.js), and invent nothing.
 "use strict";
 
-const percent = (share) => share > 0.99 && share < 1 ? `${(100 * share).toFixed(1)}%`
-  : `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+// 0.5% and 99.5%, but 42%; never 0% of some or 100% of not quite all.
+function percent(share) {
+  const value = 100 * share;
+  if (value > 0 && value < 0.05) return "less than 0.1%";
+  if (value < 100 && value >= 99.95) return "more than 99.9%";
+  const fine = value > 0 && value < 10 || value > 99 && value < 100;
+  return `${value.toFixed(fine ? 1 : 0)}%`;
+}
 const amount = (n) => n.toLocaleString("en");
 const few = (x) => x === 0 ? "0" : x < 0.0001 ? x.toExponential(0)
   : Number(x.toPrecision(2)).toString();

@@ -89,16 +89,13 @@ function turn() {
   }
   const pause = quiet ? QUIET : FRAME;
   const until = now() + Math.min(FRAME, Math.max(4, sent + pause - now()));
-  let ended = false;
-  while (!ended && now() < until && step < due() - 1) {
+  while (now() < until && step < due() - 1) {
     const finite = Number.isFinite(train());
-    ended = !finite || step >= choice.until;
-    if (ended || now() - looked.at >= looked.took / LOOKING) look();
-    if (ended) {
+    if (!finite || step >= choice.until) {
       rest();
-      send({ ended: finite ? "until" : "diverged" });
-      return;
+      return send({ ended: finite ? "until" : "diverged" });
     }
+    if (now() - looked.at >= looked.took / LOOKING) look();
   }
   if (drawn && now() - sent >= pause) send();
   if (step >= due() - 1) timer = setTimeout(turn, 4);
