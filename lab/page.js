@@ -15,7 +15,7 @@
   // happened at which step, `untrained` the strongest frequency's share before training.
   const lab = {
     choice: { ...USUAL }, frame: null, looks: [], now: null, marks: [],
-    untrained: 0, asked: { a: 12, b: 50 }, running: false, life: 0, more: 0,
+    untrained: 0, asked: { a: 12, b: 20 }, running: false, life: 0, more: 0,
   };
   let worker, waiting = false, pausing = false, said = 0, decayBefore = 1;
 

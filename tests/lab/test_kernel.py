@@ -1,6 +1,8 @@
 """The kernel of the page, run by wasmtime, against grokcore's own network in torch."""
 
 import math
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from lab.compiling import BINARY, compile_kernel
 from lab.kernel import Kernel
 from lab.reference import RANDOM, reference
 
+ROOT = Path(__file__).parents[2]
 OPERATIONS = ["add", "subtract", "multiply", "x2+xy+y2", "asymmetric", RANDOM]
 SHAPES = [(113, 256, 128), (31, 64, 64), (60, 32, 128)]
 STEPS = 100
@@ -61,6 +64,9 @@ def train(kernel: Kernel, steps: int, batch: int = 32) -> list[float]:
 
 
 def test_compiling_again_gives_the_same_bytes(tmp_path):
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if f"ziglang=={version('ziglang')}" not in pins:
+        pytest.skip("another version of Zig than the pinned one gives other bytes")
     again = compile_kernel(tmp_path / "kernel.wasm")
     assert again.read_bytes() == BINARY.read_bytes(), (
         "kernel.wasm is not what kernel.c compiles to: run `make kernel`, commit both"
