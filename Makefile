@@ -42,8 +42,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export WANDB_MODE ?= offline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-unit test-notebooks seeds roundings lot bench lint \
-  exercises grade slides pdf test-browser test-colab \
+.PHONY: help setup book lab kernel serve test test-unit test-notebooks seeds roundings \
+  lot bench lint exercises grade slides pdf test-browser test-colab \
   format repository clean distclean
 
 help: ## list these targets
@@ -70,11 +70,18 @@ $(READY): pyproject.toml constraints.txt
 
 book: $(READY) ## run every chapter, build the HTML book and its zip; warnings are errors
 	@$(BIN)/python -m classroom build --no-check
+	@$(BIN)/python -m lab.build >/dev/null
 	@$(BIN)/jupyter-book build . --all -n -W --keep-going --builder html
 	@echo
 	@echo "The book is built. Open it in a browser:"
 	@echo "  $(CURDIR)/$(HTML)"
 	@$(BIN)/python tools/zip_book.py
+
+lab: $(READY) ## dist/lab.html: the network that trains in a page, as a page of its own
+	@$(BIN)/python -m lab.build
+
+kernel: $(READY) ## compile the lab's kernel, lab/kernel.c, to WebAssembly
+	@$(BIN)/python -m lab.compiling
 
 serve: ## serve the built book at http://localhost:8000 (PORT=… for another)
 	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }

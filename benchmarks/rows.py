@@ -29,6 +29,7 @@ ROWS = {
     "bfloat16": Row("steps", "bfloat16", "bfloat16 step over float32 step", 15),
     "blocks": Row("steps", "against_blocks", "two layers over plain blocks", 15),
     "mlp": Row("steps", "against_plain_mlp", "embedding MLP over the plain loop", 15),
+    "page": Row("page", "against_scalars", "to val 99% in a page's worker", 5),
     "sizes": Row("steps", "over_sizes", "the same for three moduli", 11),
     "filter-ma": Row("filtering", "against_summing", "moving average, by deque", 15),
     "filter-ema": Row("filtering", "ema_in_a_step", "exponential average", 15),

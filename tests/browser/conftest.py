@@ -280,8 +280,8 @@ def visit(browser):
     """Open a page anywhere: in the server or in the folder."""
     opened = []
 
-    def open_page(base, name):
-        opened.append(Visit(browser, base, name, **DESKTOP))
+    def open_page(base, name, **device):
+        opened.append(Visit(browser, base, name, **DESKTOP | device))
         return opened[-1]
 
     yield open_page

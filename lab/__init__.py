@@ -1,0 +1,1 @@
+"""The lab: a network that trains inside a page of the book."""

@@ -1,0 +1,445 @@
+// A network that learns a table a ∘ b = c: embedding, one ReLU layer, unembedding.
+//
+// The same network, loss and optimizer as grokcore's EmbeddingMLP with AdamW, in
+// float32; tests/lab compares them number by number. Letters: p numbers, P the same
+// rounded up to whole vectors (what is beyond p stays 0), D width, M neurons.
+//
+// Memory is laid out by setup(). JavaScript and Python read and write it through the
+// pointers that at() returns.
+
+#include <stdint.h>
+#include <wasm_simd128.h>
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+#define CHUNK 64      // rows that go forward and backward together: they fit the cache
+#define LANES 4       // floats in a vector
+#define TILE_ROWS 4   // a product is made of tiles of 4 rows and 8 columns:
+#define TILE_COLUMNS 8  // 8 sums, which with what they need fit 16 registers
+#define LONGEST 512   // of what a product sums over
+
+extern unsigned char __heap_base;
+
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+// -- random numbers: PCG32 (O'Neill 2014) --------------------------------------------
+
+static u64 random_state, random_stream;
+
+static u32 random_bits(void) {
+  u64 old = random_state;
+  random_state = old * 6364136223846793005u + random_stream;
+  u32 mixed = (u32)(((old >> 18) ^ old) >> 27), turn = (u32)(old >> 59);
+  return mixed >> turn | mixed << (-turn & 31);
+}
+
+// Begin a sequence; a seed has many streams, one for each purpose.
+EXPORT(reseed) void reseed(u32 seed, u32 stream) {
+  random_state = 0;
+  random_stream = (u64)stream << 1 | 1;
+  random_bits();
+  random_state += seed;
+  random_bits();
+}
+
+// A number below n, each as likely.
+EXPORT(draw) u32 draw(u32 n) {
+  u32 threshold = -n % n, bits;
+  do bits = random_bits();
+  while (bits < threshold);
+  return bits % n;
+}
+
+static double uniform(void) { return (random_bits() >> 8) * 0x1p-24 * 2 - 1; }
+
+static double ln(double x) {
+  union {
+    double value;
+    u64 bits;
+  } part = {x};
+  int exponent = (int)(part.bits >> 52) - 1023;
+  part.bits = (part.bits & 0xfffffffffffffu) | (u64)1023 << 52;
+  if (part.value > 1.4142135623730951) part.value /= 2, exponent++;
+  // ln m = 2 artanh s, with |s| below 0.172.
+  double s = (part.value - 1) / (part.value + 1), square = s * s, sum = 0;
+  for (int k = 19; k > 0; k -= 2) sum = sum * square + 1.0 / k;
+  return 2 * s * sum + exponent * 0.6931471805599453;
+}
+
+// A standard normal number (Marsaglia's polar method; the second one is thrown away).
+static double normal(void) {
+  double x, square;
+  do {
+    double y = uniform();
+    x = uniform();
+    square = x * x + y * y;
+  } while (square >= 1 || square == 0);
+  return x * __builtin_sqrt(-2 * ln(square) / square);
+}
+
+// -- memory --------------------------------------------------------------------------
+
+enum {
+  WEIGHTS,       // [W_E | W_in | b_in | W_U]
+  GRADIENTS,     // the same shape, of the last batch
+  ORDER,         // [p²] the cells that are shown; shuffled at each epoch
+  TARGETS,       // [p²] the right answer of each cell, or −1 where there is none
+  CELLS,         // [p²] what evaluate() found, in bits: 1 right, 2 shown, 4 no answer
+  LOGITS,        // [P] of the cell that logits() was asked for
+  BASIS,         // [P, P] waves, for transform()
+  COEFFICIENTS,  // [P, D] waves times W_E
+  RESULTS,       // what evaluate() found, in numbers (doubles)
+  PLACES
+};
+
+static int p, P, D, M;
+static int count;  // weights, with what fills up their vectors
+static void *places[PLACES];
+static float *W_E, *W_in, *b_in, *W_U;      // weights
+static float *dW_E, *dW_in, *db_in, *dW_U;  // gradients
+static float *mean, *square;                // AdamW's running means
+static float *shares, *dshares;             // [2, P, M] of a, of b in the hidden layer
+static float *turned;                       // a transposed weight
+static float *hidden, *dhidden, *scores;    // [CHUNK, M], [CHUNK, M], [CHUNK, P]
+static float panel[LONGEST * TILE_COLUMNS];
+static u32 chunk_cells[CHUNK];
+
+static unsigned char *top;
+
+static void *take(u32 bytes) {
+  unsigned char *here = top;
+  top += (bytes + 63) & ~63u;
+  return here;
+}
+
+static float *floats(int n) { return take(n * sizeof(float)); }
+
+static void clear(void *from, u32 bytes) { __builtin_memset(from, 0, bytes); }
+
+static void part(float *block, float **e, float **in, float **b, float **u) {
+  *e = block;
+  *in = *e + P * D;
+  *b = *in + 2 * D * M;
+  *u = *b + M;
+}
+
+// Lay out the memory for a table of p numbers. D and M are multiples of 8, at most 512.
+// Returns how many weights there are, or 0 if the sizes or the memory do not do.
+EXPORT(setup) int setup(int numbers, int width, int neurons) {
+  if (numbers < 2 || numbers > LONGEST || width < 8 || width > LONGEST || width % 8 ||
+      neurons < 8 || neurons > LONGEST || neurons % 8)
+    return 0;
+  p = numbers, P = (p + 7) & ~7, D = width, M = neurons;
+  count = P * D + 2 * D * M + M + M * P;
+  top = &__heap_base;
+  top += -(uintptr_t)top & 63;
+  places[WEIGHTS] = floats(count);
+  places[GRADIENTS] = floats(count);
+  mean = floats(count);
+  square = floats(count);
+  shares = floats(2 * P * M);
+  dshares = floats(2 * P * M);
+  turned = floats(M * (P > D ? P : D));
+  hidden = floats(CHUNK * M);
+  dhidden = floats(CHUNK * M);
+  scores = floats(CHUNK * P);
+  places[ORDER] = take(p * p * sizeof(u32));
+  places[TARGETS] = take(p * p * sizeof(int));
+  places[CELLS] = take(p * p);
+  places[LOGITS] = floats(P);
+  places[BASIS] = floats(P * P);
+  places[COEFFICIENTS] = floats(P * D);
+  places[RESULTS] = take(4 * sizeof(double));
+  long missing = (long)(uintptr_t)top - (long)__builtin_wasm_memory_size(0) * 65536;
+  if (missing > 0 && __builtin_wasm_memory_grow(0, (missing + 65535) / 65536) + 1 == 0)
+    return 0;
+  clear(&__heap_base, (u32)(top - &__heap_base));
+  part(places[WEIGHTS], &W_E, &W_in, &b_in, &W_U);
+  part(places[GRADIENTS], &dW_E, &dW_in, &db_in, &dW_U);
+  return count;
+}
+
+EXPORT(at) void *at(int place) { return places[place]; }
+
+// -- products ------------------------------------------------------------------------
+
+// C [m, n] (+)= A [m, k] B [k, n], with A's element (i, l) at A[i * down + l * right]:
+// so A may be transposed. m is a multiple of 4, n of 8, k at most LONGEST.
+static void product(float *C, const float *A, int down, int right, const float *B,
+                    int m, int n, int k, int add) {
+  for (int j = 0; j < n; j += TILE_COLUMNS) {
+    for (int l = 0; l < k; l++) {
+      wasm_v128_store(panel + l * 8, wasm_v128_load(B + l * n + j));
+      wasm_v128_store(panel + l * 8 + 4, wasm_v128_load(B + l * n + j + 4));
+    }
+    for (int i = 0; i < m; i += TILE_ROWS) {
+      v128_t sums[TILE_ROWS][2];
+      float *to = C + i * n + j;
+      for (int r = 0; r < TILE_ROWS; r++)
+        for (int c = 0; c < 2; c++)
+          sums[r][c] = add ? wasm_v128_load(to + r * n + 4 * c) : wasm_f32x4_splat(0);
+      const float *a = A + i * down, *b = panel;
+      for (int l = 0; l < k; l++, a += right, b += 8) {
+        v128_t b0 = wasm_v128_load(b), b1 = wasm_v128_load(b + 4);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < TILE_ROWS; r++) {
+          v128_t x = wasm_v128_load32_splat(a + r * down);
+          sums[r][0] = wasm_f32x4_add(sums[r][0], wasm_f32x4_mul(x, b0));
+          sums[r][1] = wasm_f32x4_add(sums[r][1], wasm_f32x4_mul(x, b1));
+        }
+      }
+      for (int r = 0; r < TILE_ROWS; r++)
+        for (int c = 0; c < 2; c++) wasm_v128_store(to + r * n + 4 * c, sums[r][c]);
+    }
+  }
+}
+
+// B [n, m] = A [m, n] transposed.
+static void transpose(float *B, const float *A, int m, int n) {
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) B[j * m + i] = A[i * n + j];
+}
+
+// -- forward -------------------------------------------------------------------------
+
+// An operand's share of the hidden layer depends on that operand alone: once a number.
+static void share_out(void) {
+  for (int s = 0; s < 2; s++)
+    product(shares + s * P * M, W_E, D, 1, W_in + s * D * M, P, M, D, 0);
+}
+
+// Fill hidden and scores for the cells of a chunk; returns its rows, in whole tiles.
+static int forward(const u32 *cells, int rows) {
+  int filled = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+  for (int r = 0; r < rows; r++) {
+    const float *a = shares + cells[r] / p * M, *b = shares + (P + cells[r] % p) * M;
+    for (int i = 0; i < M; i += LANES) {
+      v128_t both = wasm_f32x4_add(wasm_v128_load(b_in + i), wasm_v128_load(a + i));
+      both = wasm_f32x4_add(both, wasm_v128_load(b + i));
+      wasm_v128_store(hidden + r * M + i, wasm_f32x4_pmax(wasm_f32x4_splat(0), both));
+    }
+  }
+  clear(hidden + rows * M, (filled - rows) * M * sizeof(float));
+  product(scores, hidden, M, 1, W_U, filled, P, M, 0);
+  return filled;
+}
+
+// e to the power of four numbers that are not above 0; relative error below 2e-7.
+static v128_t exponential(v128_t x) {
+  x = wasm_f32x4_pmax(x, wasm_f32x4_splat(-87));
+  v128_t twos = wasm_f32x4_nearest(
+      wasm_f32x4_mul(x, wasm_f32x4_splat(1.442695041f)));
+  v128_t rest = wasm_f32x4_sub(x, wasm_f32x4_mul(twos, wasm_f32x4_splat(0.693359375f)));
+  rest = wasm_f32x4_sub(rest, wasm_f32x4_mul(twos, wasm_f32x4_splat(-2.12194440e-4f)));
+  // The series, as far as float32 can tell: |rest| ≤ ½ ln 2.
+  static const float over[] = {1 / 720.f, 1 / 120.f, 1 / 24.f, 1 / 6.f, 1 / 2.f, 1, 1};
+  v128_t sum = wasm_f32x4_splat(1 / 5040.f);
+  for (int i = 0; i < 7; i++)
+    sum = wasm_f32x4_add(wasm_f32x4_mul(sum, rest), wasm_f32x4_splat(over[i]));
+  v128_t exponent = wasm_i32x4_shl(wasm_i32x4_trunc_sat_f32x4(twos), 23);
+  return wasm_i32x4_add(sum, exponent);
+}
+
+// Turn a row of scores into probabilities. Returns the cross-entropy of the target, in
+// nats; answer is the number that has most.
+static double softmax(float *row, int target, int *answer) {
+  int best = 0;
+  for (int c = 1; c < p; c++)
+    if (row[c] > row[best]) best = c;
+  float most = row[best];
+  double miss = (double)most - row[target];
+  // What fills up the vectors gets no share.
+  for (int c = p; c < P; c++) row[c] = most - 200;
+  v128_t all = wasm_f32x4_splat(0);
+  for (int c = 0; c < P; c += LANES) {
+    v128_t each = wasm_f32x4_sub(wasm_v128_load(row + c), wasm_f32x4_splat(most));
+    each = exponential(each);
+    wasm_v128_store(row + c, each);
+    all = wasm_f32x4_add(all, each);
+  }
+  float sum = wasm_f32x4_extract_lane(all, 0) + wasm_f32x4_extract_lane(all, 1) +
+              wasm_f32x4_extract_lane(all, 2) + wasm_f32x4_extract_lane(all, 3);
+  v128_t share = wasm_f32x4_splat(1 / sum);
+  for (int c = 0; c < P; c += LANES)
+    wasm_v128_store(row + c, wasm_f32x4_mul(wasm_v128_load(row + c), share));
+  *answer = best;
+  return ln(sum) + miss;
+}
+
+// -- backward ------------------------------------------------------------------------
+
+static int right_in_batch;
+
+// Gradients of the mean cross-entropy of some cells; returns that mean.
+EXPORT(gradient) double gradient(const u32 *cells, int rows) {
+  const int *targets = places[TARGETS];
+  double loss = 0;
+  right_in_batch = 0;
+  clear(places[GRADIENTS], count * sizeof(float));
+  clear(dshares, 2 * P * M * sizeof(float));
+  share_out();
+  transpose(turned, W_U, M, P);
+  for (int from = 0; from < rows; from += CHUNK) {
+    int here = rows - from < CHUNK ? rows - from : CHUNK;
+    const u32 *cell = cells + from;
+    int filled = forward(cell, here);
+    for (int r = 0; r < here; r++) {
+      float *row = scores + r * P;
+      int target = targets[cell[r]], answer;
+      loss += softmax(row, target, &answer);
+      right_in_batch += answer == target;
+      row[target] -= 1;
+      v128_t each = wasm_f32x4_splat(1.f / rows);
+      for (int c = 0; c < P; c += LANES)
+        wasm_v128_store(row + c, wasm_f32x4_mul(wasm_v128_load(row + c), each));
+      for (int c = p; c < P; c++) row[c] = 0;
+    }
+    clear(scores + here * P, (filled - here) * P * sizeof(float));
+    product(dW_U, hidden, 1, M, scores, M, P, filled, 1);
+    product(dhidden, scores, P, 1, turned, filled, M, p, 0);
+    for (int r = 0; r < here; r++) {
+      float *a = dshares + cell[r] / p * M, *b = dshares + (P + cell[r] % p) * M;
+      for (int i = 0; i < M; i += LANES) {
+        v128_t open = wasm_f32x4_gt(wasm_v128_load(hidden + r * M + i),
+                                    wasm_f32x4_splat(0));
+        v128_t d = wasm_v128_and(open, wasm_v128_load(dhidden + r * M + i));
+        wasm_v128_store(a + i, wasm_f32x4_add(wasm_v128_load(a + i), d));
+        wasm_v128_store(b + i, wasm_f32x4_add(wasm_v128_load(b + i), d));
+      }
+    }
+  }
+  // Every row of the batch has one a: their shares add up to the bias'.
+  for (int n = 0; n < p; n++)
+    for (int i = 0; i < M; i++) db_in[i] += dshares[n * M + i];
+  for (int s = 0; s < 2; s++) {
+    float *d = dshares + s * P * M;
+    product(dW_in + s * D * M, W_E, 1, D, d, D, M, p, 0);
+    transpose(turned, W_in + s * D * M, D, M);
+    product(dW_E, d, M, 1, turned, P, D, M, s);
+  }
+  return loss / rows;
+}
+
+// -- AdamW ---------------------------------------------------------------------------
+
+static double remembered1, remembered2;  // β₁ᵗ and β₂ᵗ
+
+// Move the weights along the gradients (Loshchilov & Hutter 2019); all of them decay.
+EXPORT(update)
+void update(double rate, double decay, double beta1, double beta2, double eps) {
+  float *w = places[WEIGHTS], *g = places[GRADIENTS];
+  remembered1 *= beta1, remembered2 *= beta2;
+  v128_t keep = wasm_f32x4_splat((float)(1 - rate * decay));
+  v128_t of_mean = wasm_f32x4_splat((float)(1 - beta1));
+  v128_t of_square = wasm_f32x4_splat((float)(1 - beta2));
+  v128_t old_square = wasm_f32x4_splat((float)beta2);
+  v128_t way = wasm_f32x4_splat((float)(rate / (1 - remembered1)));
+  v128_t root = wasm_f32x4_splat((float)__builtin_sqrt(1 - remembered2));
+  v128_t small = wasm_f32x4_splat((float)eps);
+  for (int i = 0; i < count; i += LANES) {
+    v128_t d = wasm_v128_load(g + i);
+    v128_t m = wasm_v128_load(mean + i), s = wasm_v128_load(square + i);
+    m = wasm_f32x4_add(m, wasm_f32x4_mul(of_mean, wasm_f32x4_sub(d, m)));
+    s = wasm_f32x4_add(wasm_f32x4_mul(old_square, s),
+                       wasm_f32x4_mul(of_square, wasm_f32x4_mul(d, d)));
+    wasm_v128_store(mean + i, m);
+    wasm_v128_store(square + i, s);
+    v128_t size = wasm_f32x4_add(wasm_f32x4_div(wasm_f32x4_sqrt(s), root), small);
+    v128_t kept = wasm_f32x4_mul(wasm_v128_load(w + i), keep);
+    v128_t moved = wasm_f32x4_mul(way, wasm_f32x4_div(m, size));
+    wasm_v128_store(w + i, wasm_f32x4_sub(kept, moved));
+  }
+}
+
+// -- training ------------------------------------------------------------------------
+
+static int shown, next;  // how many cells are shown; where in their order we are
+
+// Forget all that was learned. Weights as torch's defaults draw them: a normal
+// embedding, layers uniform within ± 1 / √inputs.
+EXPORT(initialize) void initialize(u32 seed, int cells_shown) {
+  reseed(seed, 1);
+  clear(places[WEIGHTS], count * sizeof(float));
+  clear(mean, count * sizeof(float));
+  clear(square, count * sizeof(float));
+  double in = 1 / __builtin_sqrt(2 * D), out = 1 / __builtin_sqrt(M);
+  for (int i = 0; i < p * D; i++) W_E[i] = (float)normal();
+  for (int i = 0; i < 2 * D * M + M; i++) W_in[i] = (float)(in * uniform());
+  for (int i = 0; i < M; i++)
+    for (int c = 0; c < p; c++) W_U[i * P + c] = (float)(out * uniform());
+  remembered1 = remembered2 = 1;
+  shown = next = cells_shown;
+}
+
+// Gradients of the next batch of the epoch; a new epoch is shuffled anew. Returns the
+// loss.
+EXPORT(next_batch) double next_batch(int batch) {
+  u32 *order = places[ORDER];
+  if (next >= shown) {
+    for (int i = shown - 1; i > 0; i--) {
+      u32 j = draw(i + 1), cell = order[i];
+      order[i] = order[j], order[j] = cell;
+    }
+    next = 0;
+  }
+  int rows = shown - next < batch ? shown - next : batch;
+  double loss = gradient(order + next, rows);
+  next += rows;
+  return loss;
+}
+
+// How many of the last batch were right.
+EXPORT(batch_right) int batch_right(void) { return right_in_batch; }
+
+// -- looking -------------------------------------------------------------------------
+
+// Answer the whole table. CELLS keeps its bit 2 (shown), and gets the others. RESULTS:
+// mean loss and accuracy of what is shown, then of the rest.
+EXPORT(evaluate) void evaluate(void) {
+  const int *targets = places[TARGETS];
+  unsigned char *cells = places[CELLS];
+  double *results = places[RESULTS], loss[2] = {0, 0};
+  int right[2] = {0, 0}, all[2] = {0, 0};
+  share_out();
+  for (int from = 0; from < p * p; from += CHUNK) {
+    int rows = p * p - from < CHUNK ? p * p - from : CHUNK;
+    for (int r = 0; r < rows; r++) chunk_cells[r] = from + r;
+    forward(chunk_cells, rows);
+    for (int r = 0; r < rows; r++) {
+      unsigned char *cell = cells + from + r;
+      int target = targets[from + r], answer, hid = !(*cell & 2);
+      if (target < 0) {
+        *cell = 4;
+        continue;
+      }
+      loss[hid] += softmax(scores + r * P, target, &answer);
+      *cell = (unsigned char)((*cell & 2) | (answer == target));
+      right[hid] += answer == target;
+      all[hid]++;
+    }
+  }
+  for (int hid = 0; hid < 2; hid++) {
+    results[2 * hid] = all[hid] ? loss[hid] / all[hid] : 0;
+    results[2 * hid + 1] = all[hid] ? (double)right[hid] / all[hid] : 0;
+  }
+}
+
+// The logits of one cell.
+EXPORT(logits) void logits(u32 cell) {
+  share_out();
+  forward(&cell, 1);
+  __builtin_memcpy(places[LOGITS], scores, P * sizeof(float));
+}
+
+// What each wave of BASIS has in the embedding.
+EXPORT(transform) void transform(void) {
+  product(places[COEFFICIENTS], places[BASIS], P, 1, W_E, P, D, p, 0);
+}
+
+// The length of all weights as one vector.
+EXPORT(norm) double norm(void) {
+  const float *w = places[WEIGHTS];
+  double sum = 0;
+  for (int i = 0; i < count; i++) sum += (double)w[i] * w[i];
+  return __builtin_sqrt(sum);
+}

@@ -1,0 +1,108 @@
+"""The page's kernel without a page: run by wasmtime, for tests and recordings.
+
+``kernel.js`` is the same for the page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+import wasmtime
+
+from lab.compiling import BINARY
+
+__all__ = ["Kernel"]
+
+#: What :meth:`Kernel.view` can look at, in the order of kernel.c.
+PLACES = (
+    "weights",
+    "gradients",
+    "order",
+    "targets",
+    "cells",
+    "logits",
+    "basis",
+    "coefficients",
+    "results",
+)
+
+
+class Kernel:
+    """The network of ``kernel.c`` for a table of p numbers.
+
+    Every function that the kernel exports is a method by its name.
+
+    Args:
+        p: how many numbers.
+        width: D, of the embedding; a multiple of 8, at most 512.
+        neurons: M, of the hidden layer; likewise.
+
+    Raises:
+        ValueError: for sizes that the kernel does not have.
+    """
+
+    def __init__(self, p: int, width: int, neurons: int) -> None:
+        engine = wasmtime.Engine()
+        self._store = wasmtime.Store(engine)
+        module = wasmtime.Module(engine, BINARY.read_bytes())
+        self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        if not self.setup(p, width, neurons):
+            raise ValueError(
+                f"p={p}, width={width}, neurons={neurons} do not do: p from 2 to 512, "
+                f"the others multiples of 8 up to 512"
+            )
+        self.p, self.width, self.neurons = p, width, neurons
+        self.columns = -(-p // 8) * 8
+
+    def __getattr__(self, name: str):
+        function = self._exports[name]
+        kinds = [str(kind) for kind in function.type(self._store).params]
+
+        def call(*values):
+            typed = zip(kinds, values, strict=True)
+            numbers = [float(v) if kind == "f64" else int(v) for kind, v in typed]
+            return function(self._store, *numbers)
+
+        return call
+
+    def view(self, place: str, kind: type, *shape: int) -> np.ndarray:
+        """The kernel's own memory as an array: writing into it writes there."""
+        memory = self._exports["memory"]
+        start = ctypes.addressof(memory.data_ptr(self._store).contents)
+        size = int(np.prod(shape)) * np.dtype(kind).itemsize
+        here = (ctypes.c_ubyte * size).from_address(
+            start + self.at(PLACES.index(place))
+        )
+        return np.frombuffer(here, kind).reshape(shape)
+
+    def parameters(self, place: str = "weights") -> dict[str, np.ndarray]:
+        """Weights or gradients by name, as views without what fills up vectors."""
+        p, columns, width, neurons = self.p, self.columns, self.width, self.neurons
+        shapes = {
+            "embed.W_E": (columns, width),
+            "mlp.W_in": (2 * width, neurons),
+            "mlp.b_in": (neurons,),
+            "unembed.W_U": (neurons, columns),
+        }
+        block = self.view(place, np.float32, sum(map(np.prod, shapes.values())))
+        found, start = {}, 0
+        for name, shape in shapes.items():
+            size = int(np.prod(shape))
+            found[name] = block[start : start + size].reshape(shape)
+            start += size
+        found["embed.W_E"] = found["embed.W_E"][:p]
+        found["unembed.W_U"] = found["unembed.W_U"][:, :p]
+        return found
+
+    def show(self, targets: np.ndarray, shown: np.ndarray) -> None:
+        """Tell the kernel the table [p²] and which cells of it are shown.
+
+        A target is −1 where there is no answer.
+        """
+        cells = self.p**2
+        self.view("targets", np.int32, cells)[:] = targets
+        self.view("order", np.uint32, len(shown))[:] = shown
+        marks = self.view("cells", np.uint8, cells)
+        marks[:] = 0
+        marks[shown] = 2

@@ -1,0 +1,318 @@
+// The page of the lab: it takes choices, asks the worker to train, and draws what comes
+// back. Comes after choices.js and pictures.js, and after what the build inlines: BYTES,
+// the kernel in base 64; WORKER, the worker's text; PRESETS and the USUAL choice.
+"use strict";
+
+(function () {
+  const root = document.getElementById("lab"), form = document.getElementById("lab-form");
+  const at = (id) => document.getElementById(`lab-${id}`);
+  const button = (name) => form.querySelector(`[data-do=${name}]`);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const TALKING = 250;  // ms from one caption to the next
+  const MANY = 2000;    // looks that are kept
+
+  // All that is known. `looks` are rows of results (see worker.js), `marks` what
+  // happened at which step, `untrained` the strongest frequency's share before training.
+  const lab = {
+    choice: { ...USUAL }, frame: null, looks: [], now: null, marks: [],
+    untrained: 0, asked: { a: 12, b: 20 }, running: false, life: 0, more: 0,
+  };
+  let worker, waiting = false, pausing = false, said = 0, decayBefore = 1;
+
+  // -- the worker --------------------------------------------------------------------
+
+  function open() {
+    const text = new Blob([WORKER], { type: "text/javascript" });
+    worker = new Worker(URL.createObjectURL(text));
+    worker.onmessage = ({ data }) => {
+      if (data.is === "failed") fail(data.why);
+      else if (data.life === lab.life) take(data);  // and not what is left of the last
+    };
+    worker.onerror = (event) => fail(event.message);
+    const bytes = Uint8Array.from(atob(BYTES), (letter) => letter.charCodeAt(0));
+    tell("compile", { bytes });
+    tell("quiet", { on: still.matches });
+  }
+
+  const tell = (what, more = {}) => worker.postMessage({ do: what, ...more });
+
+  function fail(why) {
+    lab.running = false;
+    news(`The network could not be trained here: ${why}. The lab needs a browser that `
+      + "knows WebAssembly with SIMD: Chrome 111, Firefox 113, Safari 16.4 or newer.");
+    label();
+  }
+
+  // -- a network's life --------------------------------------------------------------
+
+  function begin(why = "") {
+    pausing = false;
+    Object.assign(lab, { looks: [], marks: [], running: false, frame: null, now: null,
+      life: lab.life + 1, more: 0 });
+    tell("begin", { wanted: { ...lab.choice }, number: lab.life, cell: asked() });
+    at("look").hidden = true;
+    news(`${why}${described()} Press Start.`);
+    fill();
+  }
+
+  function described() {
+    const { p, operation, shown, seed } = lab.choice;
+    const option = form.elements.operation.querySelector(`[value="${operation}"]`);
+    return `An untrained network (seed ${seed}). ${option.textContent}, ${p} numbers, `
+      + `${shown}% of the table shown.`;
+  }
+
+  function run() {
+    if (!lab.running && lab.frame && lab.frame.step >= until()) lab.more = until();
+    tell("change", { changes: { until: until() } });
+    lab.running = !lab.running;
+    pausing = !lab.running;
+    tell(lab.running ? "run" : "pause");
+    at("look").hidden = !at("look").textContent;
+    if (lab.running) news("Training.");
+    label();
+  }
+
+  // Where it pauses by itself: each time it went on from there, so many steps later.
+  const until = () => lab.more + lab.choice.until;
+
+  function standing() {
+    return lab.now ? `It gets ${percent(lab.now[SHOWN])} of what it is shown, `
+      + `${percent(lab.now[OTHERS])} of the rest.` : "";
+  }
+
+  // A frame has come: keep it, look what has happened, draw when the screen is ready.
+  function take(frame) {
+    if (!lab.frame) lab.untrained = Math.max(...frame.power);
+    lab.looks.push(...frame.looks);
+    lab.frame = frame;
+    lab.now = lab.looks[lab.looks.length - 1];
+    // A long run has more than a curve can show: thin out what is old.
+    if (lab.looks.length > MANY) {
+      lab.looks = lab.looks.filter((_, i) => i % 2 === 0 || i > 0.7 * MANY);
+    }
+    const happened = milestones(frame.looks);
+    if (frame.ended || pausing) happened.push(end(frame.ended));
+    if (happened.length) news(happened.join(" "));
+    draw(happened.length || !lab.running);
+  }
+
+  // What of note happened at some looks, in words.
+  function milestones(looks) {
+    const happened = [];
+    for (const look of looks) {
+      for (const [column, name] of [[SHOWN, "memorized"], [OTHERS, "generalized"]]) {
+        if (look[column] >= 0.99 && look[STEP] && !lab.marks.some((m) => m.name === name)) {
+          lab.marks.push({ step: look[STEP], name });
+          happened.push(column === SHOWN
+            ? `Step ${amount(look[STEP])}, memorized: it gets 99% of what it is shown, `
+              + `and ${percent(look[OTHERS])} of the rest. Guessing would get `
+              + `${percent(1 / lab.choice.p)}.`
+            : `Step ${amount(look[STEP])}, generalized: it gets 99% of what it never saw.`);
+        }
+      }
+    }
+    return happened;
+  }
+
+  function end(why) {
+    lab.running = pausing = false;
+    label();
+    const step = amount(lab.frame.step);
+    return why === "diverged" ? `At step ${step} the loss is no longer a number. Reset, `
+      + "and choose a smaller learning rate." : `Paused at step ${step}. ${standing()}`;
+  }
+
+  // -- drawing -----------------------------------------------------------------------
+
+  function draw(speak) {
+    if (speak) said = 0;
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      tell("drawn");
+      if (!lab.frame) return;
+      const color = colors(root), talks = performance.now() - said > TALKING;
+      if (talks) said = performance.now();
+      for (const canvas of root.querySelectorAll("canvas")) {
+        const name = canvas.dataset.picture, picture = PICTURES[name];
+        picture.draw(canvas, lab, color);
+        if (talks) at(`${name}-text`).textContent = picture.say(lab);
+      }
+      root.dataset.step = lab.frame.step;
+      root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
+    });
+  }
+
+  function news(text) {
+    at("news").textContent = text;
+  }
+
+  // Buttons and words say what is so now.
+  function label() {
+    const { decay, speed } = lab.choice;
+    button("run").textContent = lab.running ? "Pause" : lab.frame?.step ? "Go on" : "Start";
+    button("decay").textContent = decay ? "Turn weight decay off now"
+      : `Turn weight decay on now: ${decayBefore}`;
+    at("pace").textContent = speed ? `${speed} steps a second` : "as fast as it goes";
+    button("slower").disabled = speed === FIELDS.speed.of[0];
+    button("faster").disabled = speed === 0;
+    at("shown").textContent = `${lab.choice.shown}%`;
+    at("link").href = `#${asLink(lab.choice)}`;
+  }
+
+  // -- choices -----------------------------------------------------------------------
+
+  // Write the choice into the form, the question, the address.
+  function fill() {
+    for (const name of Object.keys(FIELDS)) {
+      if (form.elements[name]) form.elements[name].value = lab.choice[name];
+    }
+    const same = Object.entries(PRESETS).find(([, preset]) =>
+      asLink({ ...lab.choice, ...ofPreset(preset) }) === asLink(lab.choice));
+    for (const radio of at("presets").querySelectorAll("input")) {
+      radio.checked = radio.value === same?.[0];
+    }
+    if (same) {
+      at("question").textContent = same[1].question;
+      at("look").textContent = `Look: ${same[1].look}`;
+    } else if (!lab.frame) {
+      at("question").textContent = "An experiment of your own. What do you expect? "
+        + "Say it before you press Start.";
+      at("look").textContent = "";
+    }
+    label();
+  }
+
+  // The choice of a preset. How fast it goes and where it pauses make it no other one.
+  function ofPreset(preset) {
+    const { speed, until, ...rest } = { ...USUAL, ...preset.choice };
+    return rest;
+  }
+
+  function change(name, value) {
+    if (value === lab.choice[name]) return;
+    lab.choice[name] = value;
+    history.replaceState(null, "", `#${asLink(lab.choice)}`);
+    if (!LIVE.includes(name)) return begin();
+    if (name === "until") tell("change", { changes: { until: until() } });
+    else tell("change", { changes: { [name]: value } });
+    if (name === "decay" || name === "rate") {
+      const what = name === "decay" ? "weight decay" : "learning rate";
+      const step = lab.frame?.step ?? 0;
+      if (step) lab.marks.push({ step, name: `${name} ${few(value)}` });
+      news(`From step ${amount(step)} on, ${what} is ${few(value)}.`);
+      draw(true);
+    }
+    fill();
+  }
+
+  function choose(choice, why) {
+    lab.choice = choice;
+    begin(why);
+  }
+
+  const ACTIONS = {
+    run,
+    step() {
+      lab.running = false;
+      tell("step");
+      label();
+    },
+    reset: () => begin(),
+    slower: () => pace(-1),
+    faster: () => pace(1),
+    decay() {
+      const { decay } = lab.choice;
+      if (decay) decayBefore = decay;
+      change("decay", decay ? 0 : decayBefore);
+    },
+  };
+
+  function pace(by) {
+    const { of } = FIELDS.speed;
+    change("speed", of[of.indexOf(lab.choice.speed) + by] ?? lab.choice.speed);
+  }
+
+  // The cell that is named, or null if there is none.
+  function asked() {
+    const { p } = lab.choice, number = (id) => Number(at(id).value);
+    const [a, b] = [number("a"), number("b")];
+    const there = [a, b].every((n) => Number.isInteger(n) && n >= 0 && n < p);
+    lab.asked = { a, b };
+    at("a").max = at("b").max = p - 1;
+    return there ? a * p + b : null;
+  }
+
+  const ask = () => tell("ask", { cell: asked() });
+
+  // -- setting up --------------------------------------------------------------------
+
+  function options(name, text = String) {
+    for (const value of FIELDS[name].of) {
+      form.elements[name].append(new Option(text(value), value));
+    }
+  }
+
+  function listen() {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("click", ({ target }) => ACTIONS[target.dataset.do]?.());
+    form.addEventListener("change", ({ target }) => {
+      const { name, value } = target;
+      if (name === "preset") {
+        const choice = { ...USUAL, ...PRESETS[value].choice };
+        history.replaceState(null, "", `#${asLink(choice)}`);
+        return choose(choice);
+      }
+      const wanted = parsed(name, value);
+      if (wanted === undefined) {
+        news(`${value || "That"} is not possible here; allowed: ${allowed(name)}.`);
+        target.value = lab.choice[name];
+      } else change(name, wanted);
+    });
+    form.elements.shown.addEventListener("input", ({ target }) => {
+      at("shown").textContent = `${target.value}%`;
+    });
+    for (const id of ["a", "b"]) at(id).addEventListener("input", ask);
+    const canvas = root.querySelector("[data-picture=table]");
+    canvas.addEventListener("click", (event) => {
+      const cell = cellAt(canvas, lab.choice.p, event.offsetX, event.offsetY);
+      if (cell === null) return;
+      at("a").value = Math.floor(cell / lab.choice.p);
+      at("b").value = cell % lab.choice.p;
+      ask();
+    });
+    still.addEventListener("change", () => tell("quiet", { on: still.matches }));
+    new ResizeObserver(() => draw(false)).observe(root);
+    new MutationObserver(() => draw(false)).observe(document.documentElement,
+      { attributes: true, attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change",
+      () => draw(false));
+    addEventListener("hashchange", () => {
+      const { choice, wrong } = fromLink(location.hash);
+      if (choice) choose(choice, warning(wrong));
+    });
+  }
+
+  const warning = (wrong) => wrong.length
+    ? `Not possible, and left as usual: ${wrong.join("; ")}. ` : "";
+
+  function presets() {
+    for (const [name, { title }] of Object.entries(PRESETS)) {
+      const label = document.createElement("label"), radio = document.createElement("input");
+      Object.assign(radio, { type: "radio", name: "preset", value: name });
+      label.append(radio, title);
+      at("presets").append(label);
+    }
+  }
+
+  root.hidden = false;
+  for (const name of ["p", "width", "neurons"]) options(name);
+  options("batch", (rows) => rows ? amount(rows) : "all that are shown");
+  presets();
+  listen();
+  open();
+  const { choice, wrong } = fromLink(location.hash);
+  choose(choice ?? { ...USUAL }, warning(wrong));
+})();

@@ -1,0 +1,375 @@
+// The pictures: each draws on a canvas and says in words what it shows now. They take
+// `lab`, all that the page knows (see page.js), and invent nothing.
+"use strict";
+
+// 0.5% and 99.5%, but 42%; never 0% of some or 100% of not quite all.
+function percent(share) {
+  const value = 100 * share;
+  if (value > 0 && value < 0.05) return "less than 0.1%";
+  if (value < 100 && value >= 99.95) return "more than 99.9%";
+  const fine = value > 0 && value < 10 || value > 99 && value < 100;
+  return `${value.toFixed(fine ? 1 : 0)}%`;
+}
+const amount = (n) => n.toLocaleString("en");
+const few = (x) => x === 0 ? "0" : x < 0.0001 ? x.toExponential(0)
+  : Number(x.toPrecision(2)).toString();
+const divisor = (a, b) => b ? divisor(b, a % b) : a;
+
+// Columns of a look, as worker.js sends them.
+const STEP = 0, SHOWN_LOSS = 1, SHOWN = 2, OTHERS_LOSS = 3, OTHERS = 4, NORM = 5;
+const CELL = { right: 1, shown: 2, none: 4 };
+
+// Colors of the page now, light or dark.
+function colors(element) {
+  const style = getComputedStyle(element);
+  const color = (name) => style.getPropertyValue(`--lab-${name}`).trim();
+  const names = ["ink", "faint", "rule", "paper", "train", "validation", "neutral",
+    "shared", "depth", "shown-right", "shown-wrong", "other-right", "other-wrong"];
+  return Object.fromEntries(names.map((name) => [name, color(name)]));
+}
+
+// A canvas as sharp as the screen, empty, and measured in CSS pixels.
+function sheet(canvas) {
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const dots = window.devicePixelRatio || 1, pen = canvas.getContext("2d");
+  const [across, down] = [width, height].map((size) => Math.round(size * dots));
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
+  }
+  pen.setTransform(dots, 0, 0, dots, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.font = "12px system-ui, sans-serif";
+  return { pen, width, height };
+}
+
+function write(pen, text, x, y, color, align = "left", baseline = "middle") {
+  Object.assign(pen, { fillStyle: color, textAlign: align, textBaseline: baseline });
+  pen.fillText(text, x, y);
+}
+
+function line(pen, points, color, { dash = [], width = 1, closed = false } = {}) {
+  pen.beginPath();
+  points.forEach(([x, y], i) => i ? pen.lineTo(x, y) : pen.moveTo(x, y));
+  if (closed) pen.closePath();
+  pen.setLineDash(dash);
+  Object.assign(pen, { strokeStyle: color, lineWidth: width, lineJoin: "round" });
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+// -- the table -----------------------------------------------------------------------
+
+// Where the cells are on the canvas; row a down, column b across.
+function cellSize(canvas, p) {
+  const left = 30, top = 18;
+  const size = Math.min(canvas.clientWidth - left - 14, canvas.clientHeight - top - 14) / p;
+  return { left, top, size };
+}
+
+// Which cell is at a place of the canvas, or null.
+function cellAt(canvas, p, x, y) {
+  const { left, top, size } = cellSize(canvas, p);
+  const a = Math.floor((y - top) / size), b = Math.floor((x - left) / size);
+  return a >= 0 && a < p && b >= 0 && b < p ? a * p + b : null;
+}
+
+function rgb(color) {
+  const value = parseInt(color.slice(1), 16);
+  return [value >> 16, value >> 8 & 255, value & 255];
+}
+
+const table = {
+  draw(canvas, lab, color) {
+    const { pen } = sheet(canvas), { p } = lab.choice, { cells } = lab.frame;
+    const { left, top, size } = cellSize(canvas, p);
+    const image = new ImageData(p, p);
+    const kinds = ["other-wrong", "other-right", "shown-wrong", "shown-right"];
+    const shades = kinds.map((kind) => rgb(color[kind]));
+    cells.forEach((cell, i) => {
+      if (!(cell & CELL.none)) image.data.set([...shades[cell & 3], 255], 4 * i);
+    });
+    const small = new OffscreenCanvas(p, p);
+    small.getContext("2d").putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(small, left, top, size * p, size * p);
+    for (const n of [0, Math.floor((p - 1) / 2), p - 1]) {
+      write(pen, n, left + (n + 0.5) * size, top - 8, color.faint, "center");
+      write(pen, n, left - 5, top + (n + 0.5) * size, color.faint, "right");
+    }
+    write(pen, "b", left + 0.25 * p * size, top - 8, color.faint, "center");
+    write(pen, "a", left - 5, top + 0.25 * p * size, color.faint, "right");
+    const { a, b } = lab.asked;
+    if (a < p && b < p) {
+      const wide = Math.max(size, 5), off = (wide - size) / 2;
+      pen.strokeStyle = color.ink;
+      pen.lineWidth = 2;
+      pen.strokeRect(left + b * size - off - 1, top + a * size - off - 1,
+        wide + 2, wide + 2);
+    }
+  },
+  say({ frame }) {
+    const count = (kind) => frame.cells.filter((cell) => cell === kind).length;
+    const right = [count(3), count(1)], wrong = [count(2), count(0)];
+    const none = count(4);
+    const part = (i) => `${amount(right[i])} of ${amount(right[i] + wrong[i])}`;
+    return `A cell for each pair a, b. Right now: ${part(0)} that are shown, `
+      + `${part(1)} of the others.${none ? ` ${amount(none)} have no answer.` : ""}`;
+  },
+};
+
+// -- curves --------------------------------------------------------------------------
+
+// Steps are drawn by their logarithm, for memorizing takes tens and understanding
+// hundreds of them.
+function stepScale(last, left, right) {
+  const bounds = [10, 20, 50].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 1e4 * n]);
+  const end = bounds.sort((a, b) => a - b).find((bound) => bound >= last) ?? last;
+  const at = (step) => left + (right - left) * Math.log1p(step) / Math.log1p(end);
+  return { at, ticks: [0, 1, 10, 100, 1000, 1e4, 1e5].filter((tick) => tick <= end) };
+}
+
+// Axes, marks of what happened, and some lines over the steps.
+function curves(canvas, lab, color, { y, ticks, label, lines, level }) {
+  const { pen, width, height } = sheet(canvas);
+  const left = 46, right = width - 18, top = 32, bottom = height - 34;
+  const x = stepScale(lab.frame.step, left, right);
+  const place = (value) => bottom - (bottom - top) * y(value);
+  for (const tick of ticks) {
+    line(pen, [[left, place(tick)], [right, place(tick)]], color.rule);
+    write(pen, label(tick), left - 6, place(tick), color.ink, "right");
+  }
+  for (const tick of x.ticks) {
+    write(pen, amount(tick), x.at(tick), bottom + 12, color.ink, "center");
+  }
+  write(pen, "steps", right, bottom + 26, color.faint, "right");
+  if (level) {
+    line(pen, [[left, place(level.value)], [right, place(level.value)]], color.ink,
+      { dash: [2, 3] });
+    write(pen, level.name, right, place(level.value) - 8, color.ink, "right");
+  }
+  // Names of neighbors stand in two rows.
+  lab.marks.forEach(({ step, name }, i) => {
+    const here = x.at(step), fits = here + pen.measureText(name).width < right;
+    line(pen, [[here, top], [here, bottom]], color.faint, { dash: [1, 3] });
+    write(pen, name, here, i % 2 ? 22 : 8, color.faint, fits ? "left" : "right");
+  });
+  for (const { column, shade, dash } of lines) {
+    const points = lab.looks.filter((look) => Number.isFinite(look[column]))
+      .map((look) => [x.at(look[STEP]), place(look[column])]);
+    line(pen, points, shade, { width: 2.5, dash });
+    const [end] = points.slice(-1);
+    pen.beginPath();
+    pen.arc(...end, 3, 0, 7);
+    pen.fillStyle = shade;
+    pen.fill();
+  }
+}
+
+const bothLines = (shown, others, color) => [
+  { column: others, shade: color.validation, dash: [7, 2] },
+  { column: shown, shade: color.train, dash: [] },
+];
+
+const accuracy = {
+  draw(canvas, lab, color) {
+    curves(canvas, lab, color, {
+      y: (share) => share,
+      ticks: [0, 0.5, 1],
+      label: (share) => `${100 * share}%`,
+      lines: bothLines(SHOWN, OTHERS, color),
+      level: { value: 1 / lab.choice.p, name: `guessing: ${percent(1 / lab.choice.p)}` },
+    });
+  },
+  say({ now, choice }) {
+    return `At step ${amount(now[STEP])}: ${percent(now[SHOWN])} of those shown (blue), `
+      + `${percent(now[OTHERS])} of the others (orange). Guessing gets `
+      + `${percent(1 / choice.p)}.`;
+  },
+};
+
+const LOSSES = { least: 1e-4, most: 100 };
+const logLoss = (loss) => {
+  const { least, most } = LOSSES;
+  const within = Math.min(most, Math.max(least, loss || least));
+  return Math.log(within / least) / Math.log(most / least);
+};
+
+const loss = {
+  draw(canvas, lab, color) {
+    curves(canvas, lab, color, {
+      y: logLoss,
+      ticks: [1e-4, 1e-2, 1, 100],
+      label: String,
+      lines: bothLines(SHOWN_LOSS, OTHERS_LOSS, color),
+      level: { value: Math.log(lab.choice.p), name: "undecided" },
+    });
+  },
+  say({ now, choice }) {
+    return `In nats: ${few(now[SHOWN_LOSS])} on those shown (blue), `
+      + `${few(now[OTHERS_LOSS])} on the others (orange). Undecided is `
+      + `ln ${choice.p} = ${Math.log(choice.p).toFixed(1)}; more is sure and wrong.`;
+  },
+};
+
+const norm = {
+  draw(canvas, lab, color) {
+    const most = Math.max(...lab.looks.map((look) => look[NORM]).filter(Number.isFinite));
+    const unit = 10 ** Math.floor(Math.log10(most));
+    const end = [1, 2, 5, 10].map((n) => n * unit).find((bound) => bound >= most);
+    curves(canvas, lab, color, {
+      y: (value) => value / end,
+      ticks: [0, end / 2, end],
+      label: (value) => few(value),
+      lines: [{ column: NORM, shade: color.neutral, dash: [] }],
+    });
+  },
+  say({ now, looks }) {
+    return `All weights as one vector are ${now[NORM].toFixed(0)} long; untrained they `
+      + `were ${looks[0][NORM].toFixed(0)}.`;
+  },
+};
+
+// -- the embedding -------------------------------------------------------------------
+
+// How far a number is around the ring of a frequency, in turns; by places, not numbers.
+const turn = (k, place, n) => k * place % n / n;
+
+// How well the angles of points are in the order of a ring: grokcore's ring_order.
+function ringOrder({ points, order, frequency }) {
+  const n = order.length;
+  const size = (sign) => {
+    let x = 0, y = 0;
+    order.forEach((number, place) => {
+      const angle = Math.atan2(points[2 * number + 1], points[2 * number])
+        - sign * 2 * Math.PI * turn(frequency, place, n);
+      x += Math.cos(angle);
+      y += Math.sin(angle);
+    });
+    return Math.hypot(x, y) / n;
+  };
+  return Math.max(size(1), size(-1));
+}
+
+const byPowers = ({ order }) => order[0] !== 0;
+
+const ring = {
+  draw(canvas, lab, color) {
+    const { pen, width, height } = sheet(canvas), { points, order, frequency } = lab.frame;
+    const n = order.length, far = Math.max(...points.map(Math.abs)) || 1;
+    const middle = [width / 2, height / 2], reach = Math.min(...middle) - 14;
+    const place = (number) => [middle[0] + reach * points[2 * number] / far,
+      middle[1] - reach * points[2 * number + 1] / far];
+    const places = [...order.keys()]
+      .sort((i, j) => turn(frequency, i, n) - turn(frequency, j, n));
+    line(pen, places.map((i) => place(order[i])), color.rule,
+      { width: 1.5, closed: true });
+    pen.font = `${n > 60 ? 10 : 12}px system-ui, sans-serif`;
+    for (const i of places) {
+      const [x, y] = place(order[i]);
+      pen.beginPath();
+      pen.arc(x, y, 8, 0, 7);
+      pen.fillStyle = color.paper;
+      pen.fill();
+      const hue = 360 * turn(frequency, i, n);
+      write(pen, order[i], x, y, `oklch(${color.depth} 0.14 ${hue})`, "center");
+    }
+    if (byPowers(lab.frame)) write(pen, "0", ...place(0), color.faint, "center");
+  },
+  say({ frame }) {
+    const { order, frequency } = frame, n = order.length, d = divisor(n, frequency);
+    const shared = d > 1 ? ` It puts ${d} numbers in each of ${n / d} places.` : "";
+    return `The numbers in the plane of the strongest frequency, ${frequency}, joined `
+      + `in its order${byPowers(frame) ? ", by powers of a generator" : ""}. Their `
+      + `angles keep that order to ${ringOrder(frame).toFixed(2)}: 1 is a ring, `
+      + `${(1 / Math.sqrt(n)).toFixed(2)} is chance.${shared}`;
+  },
+};
+
+const power = {
+  draw(canvas, lab, color) {
+    const { pen, width, height } = sheet(canvas), { power, frequency, order } = lab.frame;
+    const left = 42, right = width - 18, top = 14, bottom = height - 34;
+    const most = Math.max(...power, lab.untrained);
+    const end = [0.05, 0.1, 0.2, 0.5, 1].find((bound) => bound >= most);
+    const up = (share) => bottom - (bottom - top) * share / end;
+    const step = (right - left) / power.length;
+    for (const tick of [0, end / 2, end]) {
+      line(pen, [[left, up(tick)], [right, up(tick)]], color.rule);
+      write(pen, `${Number((100 * tick).toPrecision(2))}%`, left - 6, up(tick),
+        color.ink, "right");
+    }
+    power.forEach((share, i) => {
+      const k = i + 1, shares = divisor(order.length, k) > 1;
+      pen.fillStyle = shares ? color.shared : color.neutral;
+      pen.globalAlpha = k === frequency ? 1 : 0.7;
+      pen.fillRect(left + i * step + step * 0.12, up(share), step * 0.76,
+        bottom - up(share));
+      pen.globalAlpha = 1;
+      const every = power.length > 35 ? 10 : 5;
+      if (k === 1 || k % every === 0) {
+        write(pen, k, left + (i + 0.5) * step, bottom + 12, color.ink, "center");
+      }
+    });
+    line(pen, [[left, up(lab.untrained)], [right, up(lab.untrained)]], color.ink,
+      { dash: [2, 3] });
+    write(pen, "frequency", right, bottom + 26, color.faint, "right");
+  },
+  say({ frame, untrained }) {
+    const { power, order } = frame, n = order.length;
+    const strong = [...power.keys()].filter((i) => power[i] > untrained)
+      .sort((i, j) => power[j] - power[i]).map((i) => i + 1);
+    const sum = strong.reduce((all, k) => all + power[k - 1], 0);
+    const listed = strong.slice(0, 6).join(", ") + (strong.length > 6 ? ", …" : "");
+    const shared = strong.filter((k) => divisor(n, k) > 1).length;
+    const composite = divisor(n, 2) > 1 || divisor(n, 3) > 1 || divisor(n, 5) > 1;
+    return (strong.length ? `Stronger than any in the untrained embedding (dashed): `
+      + `${listed}. Together they hold ${percent(sum)} of the power.`
+      : "None is stronger than the strongest of the untrained embedding (dashed).")
+      + (composite ? ` Those in purple share a divisor with ${n}`
+      + `${strong.length ? `, ${shared} of these ${strong.length}` : ""}.` : "");
+  },
+};
+
+// -- one cell ------------------------------------------------------------------------
+
+const SIGNS = { add: "+", subtract: "−", multiply: "·" };
+
+const sum = {
+  draw(canvas, lab, color) {
+    const { pen, width, height } = sheet(canvas), asked = lab.frame.sum;
+    if (!asked) return;
+    const { logits, right } = asked, left = 42, end = width - 18;
+    const most = Math.max(...logits, 0), least = Math.min(...logits, 0);
+    const top = 14, bottom = height - 34, span = most - least || 1;
+    const up = (value) => bottom - (bottom - top) * (value - least) / span;
+    const step = (end - left) / logits.length;
+    for (const tick of [most, 0, least]) {
+      line(pen, [[left, up(tick)], [end, up(tick)]], color.rule);
+      write(pen, tick.toFixed(0), left - 6, up(tick), color.ink, "right");
+    }
+    logits.forEach((value, c) => {
+      pen.fillStyle = c === right ? color.neutral : color.faint;
+      pen.fillRect(left + c * step + step * 0.1, Math.min(up(0), up(value)), step * 0.8,
+        Math.abs(up(value) - up(0)));
+      if (c % 10 === 0) {
+        write(pen, c, left + (c + 0.5) * step, bottom + 12, color.ink, "center");
+      }
+    });
+    write(pen, "answer", end, bottom + 26, color.faint, "right");
+  },
+  say({ frame, choice }) {
+    const { sum: asked, cells } = frame;
+    if (!asked) return `Numbers go from 0 to ${choice.p - 1}.`;
+    const a = Math.floor(asked.cell / choice.p), b = asked.cell % choice.p;
+    const name = `${a} ${SIGNS[choice.operation] ?? "∘"} ${b}`;
+    const best = asked.logits.indexOf(Math.max(...asked.logits));
+    if (asked.right < 0) return `${name} has no answer. The network says ${best}.`;
+    const shown = cells[asked.cell] & CELL.shown;
+    return `${name} = ${asked.right} (green), ${shown ? "" : "not "}one that is shown. `
+      + `A logit for each answer: the network says ${best}, which is `
+      + `${best === asked.right ? "right" : "wrong"}.`;
+  },
+};
+
+const PICTURES = { table, ring, accuracy, loss, power, norm, sum };
