@@ -7,6 +7,7 @@ have equal answers, may be right about many cells that it was never shown.
 from __future__ import annotations
 
 from itertools import groupby, product
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -40,7 +41,9 @@ def shift_agreement(answers: Tensor) -> Tensor:
     return torch.stack(kept).view(p, p)
 
 
-def nearest_answers(answers: Tensor, shown: Tensor) -> Tensor:
+def nearest_answers(
+    answers: Tensor, shown: Tensor, within: Literal["table", "column"] = "table"
+) -> Tensor:
     """Answer each cell as the shown cells nearest to it do.
 
     Distance is that on paper; the table does not go around. Of several cells that are
@@ -50,9 +53,10 @@ def nearest_answers(answers: Tensor, shown: Tensor) -> Tensor:
     Args:
         answers: [p, p] integers from 0 on.
         shown: [p, p] booleans; at least two cells are shown.
+        within: ``"column"`` looks only at cells of the same b.
 
     Returns:
-        [p, p] answers.
+        [p, p] answers, and −1 where a column shows no other cell.
 
     Raises:
         ValueError: if the tables are not squares of one size, or fewer than two cells
@@ -73,7 +77,8 @@ def nearest_answers(answers: Tensor, shown: Tensor) -> Tensor:
     votes = F.one_hot(answers).movedim(-1, 0) * shown  # [C, p, p]
     padded = F.pad(votes, (p - 1,) * 4)
     found = torch.full_like(answers, -1)
-    steps = sorted(product(range(1 - p, p), repeat=2), key=_square)
+    across = range(1 - p, p) if within == "table" else [0]
+    steps = sorted(product(range(1 - p, p), across), key=_square)
     for distance, ring in groupby(steps, key=_square):
         if not distance:
             continue
