@@ -1,4 +1,4 @@
-"""What is learned: functions by their difficulty, and what a split gives away.
+"""What is learned: tables by their difficulty, and what a split gives away.
 
 Those of chapter 02.
 """
@@ -75,6 +75,22 @@ TASKS = {
         question="Does symmetry help where no mirror image gives an answer away?",
         arms=_MIRRORS,
         budget=1_500,
+    ),
+    "loss-positions": Study(
+        question="What does a loss at every position cost?",
+        arms={
+            positions: seeds(
+                _SMALL.replace(
+                    p=31,
+                    train_fraction=0.7,
+                    token_format="a ∘ b =",
+                    outputs="vocabulary",
+                    loss_positions=positions,
+                )
+            )
+            for positions in ("answer", "all")
+        },
+        budget=1_000,
     ),
     "logarithms": Study(
         question="On which circles does a network put numbers that it multiplies?",
