@@ -101,5 +101,5 @@ def _square(step: tuple[int, int]) -> int:
 
 
 def _window(padded: Tensor, p: int, i: int, j: int) -> Tensor:
-    """The table as seen from each cell i rows further down and j columns to the right."""
+    """For each cell the votes of the one i rows further down and j columns right."""
     return padded[:, p - 1 + i : 2 * p - 1 + i, p - 1 + j : 2 * p - 1 + j]

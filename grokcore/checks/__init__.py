@@ -5,9 +5,9 @@
 >>> check.key_frequencies(fourier.key_frequencies)
 key_frequencies: all checks passed.
 
-Each chapter's are in a file of their own: memory (01), tables (02), circles (03), fourier (04),
-waves (05), proofs (06), speed (11). What they ask with is in asking, and in forms for
-answers that are a number or a choice.
+Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
+fourier (04), waves (05), proofs (06), speed (11). What they ask with is in asking, and
+in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.

@@ -197,8 +197,8 @@ TASKS = (
             )
             for model in ("transformer", "MLP")
         },
-        statistic="steps to validation 95% of a − b, over those of a + b, mirror images "
-        "on one side",
+        statistic="steps to validation 95% of a − b, over those of a + b, where mirror "
+        "images lie on one side",
         verdict=Within(low=1.2, partly=Within(low=1.05)),
     ),
     Claim(
