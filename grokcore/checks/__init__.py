@@ -5,9 +5,9 @@
 >>> check.key_frequencies(fourier.key_frequencies)
 key_frequencies: all checks passed.
 
-Each chapter's are in a file of their own: memory (01), circles (03), fourier (04),
-waves (05), proofs (06), speed (11). What they ask with is in asking, and in forms for
-answers that are a number or a choice.
+Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
+fourier (04), waves (05), proofs (06), speed (11). What they ask with is in asking, and
+in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -35,6 +35,13 @@ from grokcore.checks.speed import (
     step_cost,
     unknown_filter,
 )
+from grokcore.checks.tables import (
+    disguise,
+    floor,
+    mystery_tables,
+    powers,
+    reached,
+)
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
@@ -45,6 +52,8 @@ __all__ = [
     "better_set",
     "choice",
     "control",
+    "disguise",
+    "floor",
     "fourier_basis",
     "grokfast_ma",
     "key_frequencies",
@@ -53,13 +62,16 @@ __all__ = [
     "luck",
     "mean_of_mean",
     "missing_cells",
+    "mystery_tables",
     "neighbors",
     "number",
     "one_at_a_time",
     "parrot_accuracy",
     "power_shares",
+    "powers",
     "race_entry",
     "ranking",
+    "reached",
     "recipe",
     "recorded",
     "repaired",

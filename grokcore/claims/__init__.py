@@ -22,6 +22,7 @@ from grokcore.claims.ledger import (
 )
 from grokcore.claims.mechanism import MECHANISM
 from grokcore.claims.speed import SPEED
+from grokcore.claims.tasks import TASKS
 from grokcore.claims.values import Value, Within
 
 __all__ = [
@@ -39,12 +40,13 @@ __all__ = [
 ]
 
 #: The rows, in order.
-CLAIMS: tuple[Claim, ...] = (*MECHANISM, *SPEED)
+CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *SPEED)
 
 #: Who says so: a name, and the key in the book's references, if there is one.
 SOURCES = {
     "S0": ("R. Nagaraj (2024)", "nagaraj2024grokking"),
     "N": ("Nanda et al. (2023)", "nanda2023progress"),
+    "S1": ("a port to Julia (2023)", None),
     "S2": ("O. Kitouni (2022)", "kitouni2022thoughts"),
     "S3": ("D. Mamay's replication", "mamay_grokking"),
     "S4": ("Chen et al., a report on modular addition", None),

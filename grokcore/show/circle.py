@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -36,6 +38,7 @@ def circle(
     k: int,
     *,
     p: int | None = None,
+    names: Sequence[object] | None = None,
     labels: tuple[str, str] = ("PC 1", "PC 2"),
     title: str = "",
     moment: str = "",
@@ -54,6 +57,9 @@ def circle(
             a row each, in the order of the numbers.
         k: the frequency, without a common divisor with p.
         p: how many of the rows are numbers, from the first on; all by default.
+        names: what the rows are called, the numbers 0 … p−1 by default. Where rows are
+            in an order of their own, such as that of the powers of a number, these are
+            the numbers.
         labels: names of the two axes.
         title: opens the heading and the alt text.
         moment: when this is, such as ``"epoch 580"``; stands after the title.
@@ -68,8 +74,8 @@ def circle(
         angles are in ring order, about 1/√p by chance.
 
     Raises:
-        ValueError: if the points are not finite or not [p, 2], fewer than ``p``, or if
-            k and p have a common divisor.
+        ValueError: if the points are not finite or not [p, 2], fewer than ``p``, if
+            k and p have a common divisor, or if there is not a name for each row.
 
     >>> import numpy as np
     >>> angle = 2 * np.pi * 3 * np.arange(7) / 7
@@ -82,6 +88,9 @@ def circle(
     if not 1 < p <= len(xy):
         raise ValueError(f"p={p} must be from 2 to {len(xy)}, the number of points")
     xy = xy[:p]
+    names = range(p) if names is None else names
+    if len(names) != p:
+        raise ValueError(f"there are {len(names)} names for {p} points")
     ring = np.asarray(geometry.ring(p, k))
     order = geometry.ring_order(torch.from_numpy(xy), k)
     ax = axes_or_new(ax, width - _FLATTER, width)
@@ -94,7 +103,7 @@ def circle(
         fontweight="normal",
     )
     settle(ax)
-    _draw_ring(ax, xy, ring)
+    _draw_ring(ax, xy, ring, [str(name) for name in names])
     return Picture(root_figure(ax), _alt(heading, p, k, order), ax)
 
 
@@ -113,7 +122,7 @@ def _plane(ax: Axes, labels: tuple[str, str], limit: float) -> None:
     ax.axvline(0, color=RULE, linewidth=0.8, zorder=0)
 
 
-def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray) -> None:
+def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray, names: list[str]) -> None:
     """Draw the line, a dot for every number and a disc for those that are named."""
     colors = around(len(ring))
     path = xy[ring]
@@ -123,9 +132,9 @@ def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray) -> None:
         autolim=False,
     )
     ax.scatter(*path.T, s=24, c=colors, linewidths=0, zorder=3)
-    disc = _disc(len(ring))
+    disc = _disc(max(map(len, names)))
     # One after the other, number on disc: where two overlap, the upper one is whole.
-    for i in range(0, len(ring), _stride(ax, len(ring))):
+    for i in range(0, len(ring), _stride(ax, len(ring), disc)):
         ax.plot(
             *path[i],
             marker="o",
@@ -136,7 +145,7 @@ def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray) -> None:
             zorder=4 + i / len(ring),
         )
         ax.annotate(
-            str(ring[i]),
+            names[ring[i]],
             path[i],
             ha="center",
             va="center_baseline",
@@ -147,19 +156,19 @@ def _draw_ring(ax: Axes, xy: np.ndarray, ring: np.ndarray) -> None:
         )
 
 
-def _disc(p: int) -> float:
-    """Points across a disc that holds the longest number."""
-    return _LETTERS * (0.62 * len(str(p - 1)) + 0.3)
+def _disc(letters: int) -> float:
+    """Points across a disc that holds so many letters."""
+    return _LETTERS * (0.62 * letters + 0.3)
 
 
-def _stride(ax: Axes, p: int) -> int:
+def _stride(ax: Axes, p: int, disc: float) -> int:
     """Every how many places a number is named, so that a clean ring has room for all.
 
     It depends on the size of the axes alone: in all frames the same numbers are named.
     """
     box = points_box(ax)
     room = np.pi * min(box.width, box.height) / _REACH
-    discs = p * _disc(p) / room
+    discs = p * disc / room
     return 1 if discs <= 1 else int(np.ceil(1.6 * discs))
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from grokcore.config import description
 from grokcore.tasks.operations import OPERATIONS, OperationName
+from grokcore.tasks.splits import Mirrors, split
 from grokcore.tasks.tokens import write
 
 __all__ = ["OPERATIONS", "ModularTask", "Table"]
@@ -64,6 +65,13 @@ class ModularTask:
         reading: ``"modular"`` is arithmetic in Z_p on 0 … p−1. ``"truncated"`` has
             operands 1 … p and a remainder with the sign of the dividend, so
             answers may be negative; only for operations where that differs.
+        mirrors: where the mirror image (b, a) of a cell goes. ``"anywhere"``: where
+            chance has it. ``"together"``: where (a, b) goes, so that no validation cell
+            has its mirror image in the training set. ``"apart"``: to the other side, as
+            far as the fraction allows; up to one half no training cell has its mirror
+            image there, and from one half on every validation cell has. Cells a = b are
+            their own mirror images; of them the same share is trained on, rounded down,
+            or one more. Needs a table of all pairs.
 
     Raises:
         ValueError: for an impossible value; the message names it and what is allowed.
@@ -84,6 +92,7 @@ class ModularTask:
     operands: int = Field(2, ge=2)
     sample: int | None = Field(None, ge=2)
     reading: Literal["modular", "truncated"] = "modular"
+    mirrors: Mirrors = "anywhere"
     kind: Literal["modular"] = Field("modular", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -99,6 +108,17 @@ class ModularTask:
             raise ValueError(
                 f"reading 'truncated' changes nothing for {self.operation!r}; "
                 f"it is there for {allowed}"
+            )
+        whole = self.operands == 2 and self.sample is None
+        if self.mirrors != "anywhere" and not (
+            whole and len(self._last_operands()) == self.p
+        ):
+            raise ValueError(
+                f"mirrors={self.mirrors!r} needs a table of all pairs, so that each "
+                f"cell has its mirror image: two operands, no sample, and an operation "
+                f"with an answer for every b, not {self.operation!r} of "
+                f"{self.operands} operands with sample={self.sample}; "
+                f"or leave mirrors at 'anywhere'"
             )
         if self.sample is None and self.p**self.operands > LARGEST_TABLE:
             raise ValueError(
@@ -196,9 +216,7 @@ class ModularTask:
         operands, targets = values + shift, answers + shift
         # The same call on the same seed as Nanda's demo, hence the same split.
         order = torch.randperm(len(operands), generator=generator)
-        n_train = self.train_rows
-        # Ascending rows keep look-ups of neighboring embeddings in the cache.
-        train, val = order[:n_train].sort().values, order[n_train:].sort().values
+        train, val = split(order, self.train_rows, self.mirrors)
         return Table(operands, self.tokens(operands), targets, train, val)
 
     def tokens(self, operands: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ from grokcore.claims import (
     page,
     report,
     select,
+    tasks,
 )
 from grokcore.claims.values import (
     NOT_REPRODUCED,
@@ -337,6 +338,41 @@ def test_progress_of_the_recorded_run_is_that_of_its_chapter():
     assert 0 < networks.statistic("overlap")(run).number < 0.2
 
 
+# -- of tables ---------------------------------------------------------------------
+
+
+def test_unevenness_is_that_of_counted_answers():
+    for operation, p in (("x3+xy2+y", 7), ("divide", 5), ("multiply", 5)):
+        task = gc.ModularTask(operation, p=p, train_fraction=0.5)
+        answers = task.data().targets.tolist()
+        counts = [answers.count(c) for c in range(p)]
+        assert tasks.unevenness(task) == pytest.approx(np.std(counts) / np.mean(counts))
+
+
+def test_uneven_and_slow_go_together_by_rank(tiny, plant):
+    def run(operation, arrives):
+        steps = [0.0] * 4
+        if arrives:
+            steps[arrives // 10 :] = [1.0] * (4 - arrives // 10)
+        return plant(tiny(operation=operation), [1] * 4, steps)
+
+    even, uneven = "add", "multiply"
+    assert tasks._rank_correlation(run(even, 10), run(uneven, 20)) == Value(1)
+    assert tasks._rank_correlation(run(even, 20), run(uneven, 10)) == Value(-1)
+    # Who does not arrive is last; two of these are equally late.
+    late = [run(even, 10), run(uneven, 0), run("x2+xy+y2", 0)]
+    assert tasks._rank_correlation(*late).number == pytest.approx(1)
+    assert math.isnan(tasks._rank_correlation(run(even, 10), run(even, 20)).number)
+
+
+def test_accuracy_below_the_goal_may_still_rise(tiny, plant):
+    short = plant(tiny(), [1] * 3, [0, 0.7, 0.6])
+    assert tasks._best_accuracy(short) == Value(0.7, ">")
+    assert tasks._accuracy_so_far(short) == Value(0.7)
+    there = plant(tiny(seed=1), [1] * 3, [0, 0.96, 0.6])
+    assert tasks._best_accuracy(there) == Value(0.96)
+
+
 # -- rows --------------------------------------------------------------------------
 
 
@@ -402,7 +438,10 @@ def test_ids_are_unique_and_say_the_source():
 
 
 def test_every_planned_row_is_there():
-    planned = "S0.1 S0.2 S0.3 S0.4 N.1 N.2 S2.1 S2.2 S3.1 S4.5 L.1 L.2 L.3 L.4"
+    planned = (
+        "S0.1 S0.2 S0.3 S0.4 N.1 N.2 S1.1 S1.2 S1.3 S1.4 S1.5 S1.7 S2.1 S2.2 S3.1 S4.5 "
+        "L.1 L.2 L.3 L.4"
+    )
     assert {c.id.rstrip("abcdefghij") for c in CLAIMS} >= set(planned.split())
 
 

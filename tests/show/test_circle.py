@@ -146,3 +146,15 @@ def test_a_color_scale_upside_down_is_refused():
         ValueError, match=r"limit=-1 gives a color scale from 0.* to -1"
     ):
         color_scale(np.ones(2), -1, centered=False)
+
+
+def test_rows_may_have_names_of_their_own():
+    powers = [pow(3, i, 7) for i in range(6)]
+    points = ring_points(6, 1)
+    texts = show.circle(points, 1, names=powers).ax.texts
+    assert [int(text.get_text()) for text in texts] == powers
+    for text in texts:
+        place = powers.index(int(text.get_text()))
+        np.testing.assert_allclose(text.xy, points[place])
+    with pytest.raises(ValueError, match="there are 5 names for 6 points"):
+        show.circle(points, 1, names=powers[:5])

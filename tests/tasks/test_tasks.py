@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokcore.tasks import OPERATIONS, ModularTask
+from grokcore.tasks.splits import split
 
 TRUNCATED = sorted(name for name, op in OPERATIONS.items() if op.truncated)
 
@@ -252,3 +253,104 @@ def test_a_formula_says_which_remainder_is_meant():
     assert ModularTask("divide", p=7).formula == "(a / b) mod 7"
     assert ModularTask("divide", p=7, reading="truncated").formula == "(a / b) rem 7"
     assert ModularTask(p=5, operands=3).formula == "(a1 + a2 + a3) mod 5"
+
+
+# -- mirrors -----------------------------------------------------------------------
+
+WHOLE = sorted(OPERATIONS.keys() - {"divide", "multiply-nonzero", "asymmetric"})
+
+
+def sides(task):
+    """By cell: whether it is trained on."""
+    table, p = task.data(), task.p
+    shown = torch.zeros(p * p, dtype=torch.bool)
+    shown[table.train] = True
+    return shown.view(p, p)
+
+
+mirrored = given(
+    operation=st.sampled_from(WHOLE),
+    p=st.integers(2, 12),
+    fraction=st.floats(0.26, 0.74),
+    seed=st.integers(0, 2**40),
+)
+
+
+@mirrored
+def test_mirror_images_lie_together(operation, p, fraction, seed):
+    task = ModularTask(operation, p, fraction, seed, mirrors="together")
+    shown = sides(task)
+    assert torch.equal(shown, shown.T)
+
+
+@mirrored
+def test_mirror_images_lie_apart_as_far_as_the_fraction_allows(
+    operation, p, fraction, seed
+):
+    task = ModularTask(operation, p, fraction, seed, mirrors="apart")
+    shown = sides(task)
+    off = ~torch.eye(p, dtype=torch.bool)
+    both, neither = shown & shown.T & off, ~shown & ~shown.T & off
+    pairs = p * (p - 1) // 2
+    shown_off = int((shown & off).sum())
+    assert int(both.sum()) == 2 * max(0, shown_off - pairs)
+    assert int(neither.sum()) == 2 * max(0, pairs - shown_off)
+
+
+@mirrored
+def test_splits_by_mirror_images_have_the_size_of_any(operation, p, fraction, seed):
+    tasks = [
+        ModularTask(operation, p, fraction, seed, mirrors=mirrors)
+        for mirrors in ("anywhere", "together", "apart")
+    ]
+    for task in tasks:
+        table = task.data()
+        rows = torch.cat([table.train, table.val]).sort().values
+        assert torch.equal(rows, torch.arange(p * p))
+        assert len(table.train) == task.train_rows == int(p * p * fraction)
+    together, apart = (sides(task).diagonal() for task in tasks[1:])
+    assert int(together.sum()) == int(apart.sum())
+    assert abs(int(together.sum()) - p * fraction) <= 1
+    assert tasks[0] == ModularTask(operation, p, fraction, seed)
+
+
+@given(p=st.integers(2, 30), seed=st.integers(0, 2**40))
+def test_half_of_a_table_can_hold_one_of_each_pair(p, seed):
+    shown = sides(ModularTask("add", p, 0.5, seed, mirrors="apart"))
+    on = torch.eye(p, dtype=torch.bool)
+    odd = (shown == shown.T) & ~on
+    assert odd.sum() <= 2  # where the diagonal has one cell more, one pair is whole
+
+
+@given(n=st.integers(1, 24), mirrors=st.sampled_from(["together", "apart"]))
+def test_a_split_of_any_size_can_be_had(n, mirrors):
+    order = torch.randperm(25, generator=torch.Generator().manual_seed(n))
+    train, val = split(order, n, mirrors)
+    assert len(train) == n
+    assert torch.equal(torch.cat([train, val]).sort().values, torch.arange(25))
+
+
+def test_another_seed_mirrors_other_cells():
+    for mirrors in ("together", "apart"):
+        one, two = (
+            sides(ModularTask("add", 11, 0.5, seed, mirrors=mirrors)) for seed in (1, 2)
+        )
+        assert not torch.equal(one, two)
+
+
+@pytest.mark.filterwarnings("ignore:.*is not prime")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"operation": "multiply-nonzero"},
+        {"operation": "divide"},
+        {"operation": "asymmetric", "p": 15},
+        {"operands": 3, "p": 5},
+        {"sample": 50},
+    ],
+)
+def test_mirror_images_need_a_table_of_all_pairs(fields):
+    with pytest.raises(ValueError, match=r"mirrors='apart' needs a table of all pairs"):
+        ModularTask(**({"p": 13} | fields), mirrors="apart")
+    ModularTask("asymmetric", p=13, mirrors="apart")
+    ModularTask("divide", p=12, reading="truncated", mirrors="apart")
