@@ -85,6 +85,16 @@ CATALOGUE: dict[str, Experiment] = {
         epochs_after_stop=70,
         snapshots=0,
     ),
+    # O. Kitouni's blog post (2022), "Simple grokking", with the weight decay of its
+    # first picture, and with a loss in double precision.
+    "mlp-p53": Experiment(
+        task=ModularTask("add", p=53, train_fraction=0.6),
+        model=EmbeddingMLPConfig(width=128, mlp_width=128),
+        optimizer=AdamW(lr=3e-2, weight_decay=0.03, betas=(0.9, 0.999)),
+        epochs=10_000,
+        stop_val_accuracy=0.99,
+        epochs_after_stop=200,
+    ),
     # Nanda et al. (2023), arXiv:2301.05217, their demo's sizes and optimizer.
     "nanda-p113": _SLIPPING.replace(
         lr=1e-3,

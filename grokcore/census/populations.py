@@ -78,6 +78,13 @@ def _listened(experiment: Experiment, statistics: Mapping[str, Statistic]):
     )
 
 
+# The MLP, with a weight decay at which it hardly waits: when it gets where.
+_WHEN = {
+    name: STATISTICS[name]
+    for name in ("train_95", "val_95", "times_as_long", "val_accuracy")
+}
+
+
 #: By name, which is the recipe's in the catalogue if it has one there.
 POPULATIONS = {
     "live-p113": Population(CATALOGUE["live-p113"], range(20), range(5)),
@@ -85,6 +92,12 @@ POPULATIONS = {
     "grokfast-p59": _listened(CATALOGUE["grokfast-p59"], gradients.BATCHES),
     "all-examples-p59": _listened(_WHOLE, gradients.WHOLE),
     "no-decay-p59": _listened(_WHOLE.replace(weight_decay=0.0), gradients.WHOLE),
+    "mlp-p53-decay-5": Population(
+        CATALOGUE["mlp-p53"].replace(weight_decay=5.0, epochs=1_000),
+        range(20),
+        range(2),
+        _WHEN,
+    ),
 }
 
 

@@ -6,8 +6,8 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), speed (11). What they ask with is in asking, and
-in forms for answers that are a number or a choice.
+fourier (04), waves (05), proofs (06), optimization (07), speed (11). What they ask with
+is in asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -23,6 +23,13 @@ from grokcore.checks.memory import (
     recipe,
     settled_delay,
     subset,
+)
+from grokcore.checks.optimization import (
+    left,
+    same_clock,
+    share_taken,
+    three_runs,
+    unknown_law,
 )
 from grokcore.checks.proofs import adder, control, loss_without, ranking, two_losses
 from grokcore.checks.recordings import recorded
@@ -57,6 +64,7 @@ __all__ = [
     "fourier_basis",
     "grokfast_ma",
     "key_frequencies",
+    "left",
     "load",
     "loss_without",
     "luck",
@@ -76,10 +84,14 @@ __all__ = [
     "recorded",
     "repaired",
     "roundness",
+    "same_clock",
     "settled_delay",
+    "share_taken",
     "step_cost",
     "subset",
     "team",
+    "three_runs",
     "two_losses",
     "unknown_filter",
+    "unknown_law",
 ]

@@ -21,6 +21,7 @@ from grokcore.claims.ledger import (
     select,
 )
 from grokcore.claims.mechanism import MECHANISM
+from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
 from grokcore.claims.values import Value, Within
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 #: The rows, in order.
-CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *SPEED)
+CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *OPTIMIZATION, *SPEED)
 
 #: Who says so: a name, and the key in the book's references, if there is one.
 SOURCES = {

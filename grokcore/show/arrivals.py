@@ -175,8 +175,8 @@ def _words(
             color=readable(color),
         )
         left += text_width(ax, f"{marker} {text}") + 18 / points_box(ax).width
-    room = points_box(ax).width / np.log10(1.75 * budget / first)
-    factors = (1, 2, 5) if room > 90 else (1,)  # points for a power of ten
+    room = np.log10(2) / np.log10(1.75 * budget / first)  # of the axes, from 5 to 10
+    factors = (1, 2, 5) if room > 1.1 * text_width(ax, count(budget)) else (1,)
     ticks = decades(first / 1.25, budget, factors)
     ax.xaxis.set_major_locator(FixedLocator(ticks))
 

@@ -9,10 +9,11 @@ from grokcore.studies.base import Study
 from grokcore.studies.data import DATA
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
+from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
 
 __all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | DATA | GROKFAST | RACE
+STUDIES: dict[str, Study] = LIVE | TASKS | DATA | OPTIMIZATION | GROKFAST | RACE

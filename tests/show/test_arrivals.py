@@ -1,5 +1,7 @@
 """Arrivals: dots where runs got there, triangles where they did not, and words."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,18 @@ def test_words_stand_apart_and_inside_however_long_the_names():
     for i, box in enumerate(boxes):
         assert page.x0 <= box.x0 and box.x1 <= page.x1
         assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+@pytest.mark.parametrize("budget", [600, 4_000, 10_000, 50_000])
+def test_numbers_on_the_axis_stand_apart(budget):
+    picture = arrivals({"": {"decay 1": [delay(20, budget - 1)]}}, budget=budget)
+    picture.figure.draw_without_rendering()
+    labels = picture.ax.get_xticklabels()
+    low, high = picture.ax.get_xlim()
+    boxes = [
+        label.get_window_extent()
+        for label in labels
+        if label.get_text() and low <= label.get_position()[0] <= high
+    ]
+    assert len(boxes) >= 2
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
