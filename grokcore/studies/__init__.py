@@ -6,7 +6,6 @@ those of one subject.
 """
 
 from grokcore.studies.base import Study
-from grokcore.studies.data import DATA
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
@@ -16,4 +15,4 @@ from grokcore.studies.tasks import TASKS
 __all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | DATA | OPTIMIZATION | GROKFAST | RACE
+STUDIES: dict[str, Study] = LIVE | TASKS | OPTIMIZATION | GROKFAST | RACE
