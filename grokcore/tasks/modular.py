@@ -138,16 +138,16 @@ class ModularTask:
             )
         if (self._last_operands() > 0).sum() < self.p - 1:
             warnings.warn(
-                f"{self.p} is not prime: {rule.formula} is kept only where b has an "
-                f"inverse mod {self.p}",
+                f"{self.p} is not prime: of {rule.formula}, pairs are left out whose b "
+                f"would need an inverse mod {self.p} and has none",
                 stacklevel=2,
             )
         n = self.sample or self._table_rows()
         if not 1 <= self.train_rows < n:
             raise ValueError(
-                f"train_fraction={self.train_fraction} of {n} rows leaves nothing to "
-                f"train on or nothing to validate on; allowed: "
-                f"{1 / n:.3g} to {1 - 1 / n:.3g}"
+                f"train_fraction={self.train_fraction} of {n:,} rows leaves nothing to "
+                f"train on or nothing to validate on; allowed is what leaves a row on "
+                f"each side"
             )
 
     @property
