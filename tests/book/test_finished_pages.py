@@ -153,7 +153,15 @@ def test_a_browser_that_is_named_is_taken(monkeypatch, capsys):
     assert sys.executable in capsys.readouterr().out
 
 
-def test_without_a_browser_it_says_what_to_install(monkeypatch):
+def test_a_browser_that_is_named_and_not_there_is_named_again(monkeypatch):
     monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(SystemExit, match="CHROMIUM=/nowhere/chromium is no program"):
+        CHROMIUM["main"]()
+
+
+def test_without_a_browser_it_says_what_to_install(monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    for name in ("find", "install"):
+        monkeypatch.setitem(CHROMIUM["main"].__globals__, name, lambda: None)
     with pytest.raises(SystemExit, match="apt-get install chromium"):
         CHROMIUM["main"]()

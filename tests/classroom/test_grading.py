@@ -163,12 +163,12 @@ def test_nothing_outside_is_changed(batch, desk):
         ("no cells", 0, ""),
         ("=1+1", 5, ""),
         ("Jürgen ☃", 2, ""),
-        ("elsewhere", 0, "('unknown'); there are: plain"),
-        ("no JSON", 0, "does not say which exercises"),
-        ("empty", 0, "does not say which exercises"),
+        ("elsewhere", 0, "'unknown', which is not there; there are: plain"),
+        ("no JSON", 0, "is no notebook: it is not JSON"),
+        ("empty", 0, "is no notebook: it is not JSON"),
         ("a list", 0, "does not say which exercises"),
         ("large", 0, "larger than 20 MiB"),
-        ("?", 0, "does not say which exercises"),
+        ("?", 0, "is no notebook: it is not JSON"),
         ("a folder", 0, "not a plain file"),
         ("a link", 0, "not a plain file"),
         ("a pipe", 0, "not a plain file"),
@@ -298,7 +298,7 @@ def test_without_a_sandbox_only_what_is_asked_for_goes_on(desk, monkeypatch):
 @pytest.mark.parametrize(
     ("submissions", "exercises", "said"),
     [
-        ("nowhere", "", "has no notebooks"),
+        ("nowhere", "", "there is no folder"),
         ("one", "unknown", "no exercises 'unknown'; allowed: ['plain']"),
     ],
 )
