@@ -63,7 +63,7 @@ def test_a_recorded_run_of_the_catalogue_is_found_by_its_description(
 def test_a_missing_run_is_named(study, shipped):
     name = study.experiments[0].name
     with pytest.raises(
-        StoreError, match=rf"no finished run of {name} ships .* run\(\) trains it"
+        StoreError, match=rf"no finished run of {name} ships .*run\(\) trains it"
     ):
         study.runs()
 

@@ -318,7 +318,7 @@ def test_only_the_chosen_parameters_are_kept_and_all_of_the_last(tiny):
     assert run.weights(30).keys() == run.model.state_dict().keys()
     with pytest.raises(ValueError, match=r"step 10 kept only \['embed.W_E'\]"):
         run.at(10)
-    with pytest.raises(ValueError, match=r"step 5; there are \(0, 10, 30\)"):
+    with pytest.raises(ValueError, match=r"step 5; the nearest of 3 are at \[0, 10\]"):
         run.at(5)
 
 
