@@ -20,7 +20,7 @@ def split(
         order: [N] all rows in random order; row p·a + b is the cell (a, b) unless
             ``mirrors`` is ``"anywhere"``.
         n: how many rows are trained on.
-        mirrors: what :class:`~grokcore.tasks.ModularTask` says of it.
+        mirrors: what :class:`~grokcore.tasks.modular.ModularTask` says of it.
 
     Returns:
         The n rows to train on, and all others.
