@@ -200,7 +200,7 @@ const loss = {
     curves(canvas, lab, color, {
       y: logLoss,
       ticks: [1e-4, 1e-2, 1, 100],
-      label: String,
+      label: (loss) => loss < 0.01 ? loss.toExponential(0) : String(loss),
       lines: bothLines(SHOWN_LOSS, OTHERS_LOSS, color),
       level: { value: Math.log(lab.choice.p), name: "undecided" },
     });
@@ -320,7 +320,7 @@ const power = {
     const strong = [...power.keys()].filter((i) => power[i] > untrained)
       .sort((i, j) => power[j] - power[i]).map((i) => i + 1);
     const sum = strong.reduce((all, k) => all + power[k - 1], 0);
-    const listed = strong.slice(0, 6).join(", ") + (strong.length > 6 ? ", …" : "");
+    const listed = strong.slice(0, 6).join(", ") + (strong.length > 6 ? " and more" : "");
     const shared = strong.filter((k) => divisor(n, k) > 1).length;
     const composite = divisor(n, 2) > 1 || divisor(n, 3) > 1 || divisor(n, 5) > 1;
     return (strong.length ? `Stronger than any in the untrained embedding (dashed): `
