@@ -17,7 +17,8 @@ from grokcore.catalogue import CATALOGUE
 from lab import build
 
 _ROOT = Path(__file__).parents[1]
-_STEPS = 6
+#: As many as take about as long as a training with the kernel.
+_STEPS = 12
 
 _WORKER = """
 onmessage = ({ data: [name, ...given] }) => postMessage(self[name](...given));

@@ -408,6 +408,7 @@ def test_axe_finds_nothing_serious_after_a_run(lab, theme):
     opened.press("run")
     opened.says("Paused at step 400")
     assert not opened.visit.axe()
+    assert not opened.visit.contrast()
 
 
 def test_the_pictures_take_the_theme(lab):

@@ -7,8 +7,11 @@
 () => {
   const operable = "a[href], button, input, select, textarea, summary, " +
     "audio[controls], video[controls], iframe, [contenteditable], [tabindex='0']";
+  // Of radio buttons Tab reaches the one that is chosen; arrows lead to the others.
+  const byArrows = (e) => e.type === "radio" && !e.checked
+    && document.querySelector(`input[name="${e.name}"]:checked`);
   const shown = [...document.querySelectorAll(operable)].filter((e) =>
-    !e.disabled && !e.closest("[inert]")
+    !e.disabled && !e.closest("[inert]") && !byArrows(e)
     && e.checkVisibility({ visibilityProperty: true }));
   // Of a page with a thousand links of one kind a few of each are followed.
   const kinds = new Map(), many = shown.length > 400;
