@@ -48,7 +48,8 @@ function fromLink(link) {
   for (const [name, text] of given) {
     if (!Object.hasOwn(FIELDS, name)) continue;
     named = true;
-    const value = parsed(name, text);
+    // A plus in a link stands for a space.
+    const value = parsed(name, text) ?? parsed(name, text.replaceAll(" ", "+"));
     if (value === undefined) wrong.push(`${name}=${text} (allowed: ${allowed(name)})`);
     else choice[name] = value;
   }

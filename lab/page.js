@@ -12,12 +12,15 @@
   const MANY = 2000;    // looks that are kept
 
   // All that is known. `looks` are rows of results (see worker.js), `marks` what
-  // happened at which step, `untrained` the strongest frequency's share before training.
+  // happened at which step, `untrained` the strongest frequency's share before training,
+  // `broken` whether the numbers have stopped being numbers.
   const lab = {
     choice: { ...USUAL }, frame: null, looks: [], now: null, marks: [],
-    untrained: 0, asked: { a: 12, b: 20 }, running: false, life: 0, more: 0,
+    untrained: 0, untrainedOrder: 0, asked: { a: 12, b: 20 }, running: false,
+    broken: false, life: 0, more: 0,
   };
-  let worker, waiting = false, pausing = false, said = 0, decayBefore = 1;
+  let worker, waiting = false, pausing = false, stepping = false, said = 0;
+  let decayBefore = 1;
 
   // -- the worker --------------------------------------------------------------------
 
@@ -46,9 +49,9 @@
   // -- a network's life --------------------------------------------------------------
 
   function begin(why = "") {
-    pausing = false;
+    pausing = stepping = false;
     Object.assign(lab, { looks: [], marks: [], running: false, frame: null, now: null,
-      life: lab.life + 1, more: 0 });
+      broken: false, life: lab.life + 1, more: 0 });
     tell("begin", { wanted: { ...lab.choice }, number: lab.life, cell: asked() });
     at("look").hidden = true;
     news(`${why}${described()} Press Start.`);
@@ -63,7 +66,8 @@
   }
 
   function run() {
-    if (!lab.running && lab.frame && lab.frame.step >= until()) lab.more = until();
+    if (lab.broken) return;
+    if (!lab.running && lab.frame?.step >= until()) lab.more = lab.frame.step;
     tell("change", { changes: { until: until() } });
     lab.running = !lab.running;
     pausing = !lab.running;
@@ -83,7 +87,13 @@
 
   // A frame has come: keep it, look what has happened, draw when the screen is ready.
   function take(frame) {
-    if (!lab.frame) lab.untrained = Math.max(...frame.power);
+    if (lab.broken) return;
+    if (!lab.frame) {
+      lab.untrained = Math.max(...frame.power);
+      lab.untrainedOrder = ringOrder(frame);
+    }
+    const sound = frame.looks.every((look) => look.every(Number.isFinite));
+    if (frame.ended === "diverged" || !sound) return breakOff(frame.step);
     lab.looks.push(...frame.looks);
     lab.frame = frame;
     lab.now = lab.looks[lab.looks.length - 1];
@@ -92,7 +102,9 @@
       lab.looks = lab.looks.filter((_, i) => i % 2 === 0 || i > 0.7 * MANY);
     }
     const happened = milestones(frame.looks);
-    if (frame.ended || pausing) happened.push(end(frame.ended));
+    if (frame.ended || pausing) happened.push(end());
+    else if (stepping) happened.push(`Step ${amount(frame.step)}. ${standing()}`);
+    stepping = false;
     if (happened.length) news(happened.join(" "));
     draw(happened.length || !lab.running);
   }
@@ -115,12 +127,21 @@
     return happened;
   }
 
-  function end(why) {
+  function end() {
     lab.running = pausing = false;
     label();
-    const step = amount(lab.frame.step);
-    return why === "diverged" ? `At step ${step} the loss is no longer a number. Reset, `
-      + "and choose a smaller learning rate." : `Paused at step ${step}. ${standing()}`;
+    return `Paused at step ${amount(lab.frame.step)}. ${standing()}`;
+  }
+
+  // The pictures stay as they were last, when there was something to draw.
+  function breakOff(step) {
+    tell("pause");
+    lab.running = pausing = stepping = false;
+    lab.broken = true;
+    label();
+    news(`At step ${amount(step)} the loss is no longer a number: the steps were too `
+      + "large. The pictures show the last moment before. Choose a smaller learning "
+      + "rate or weight decay, then press Reset.");
   }
 
   // -- drawing -----------------------------------------------------------------------
@@ -156,8 +177,10 @@
     button("decay").textContent = decay ? "Turn weight decay off now"
       : `Turn weight decay on now: ${decayBefore}`;
     at("pace").textContent = speed ? `${speed} steps a second` : "as fast as it goes";
-    button("slower").disabled = speed === FIELDS.speed.of[0];
-    button("faster").disabled = speed === 0;
+    for (const name of ["run", "step"]) button(name).disabled = lab.broken;
+    // Not disabled: the focus would be lost.
+    button("slower").setAttribute("aria-disabled", speed === FIELDS.speed.of[0]);
+    button("faster").setAttribute("aria-disabled", speed === 0);
     at("shown").textContent = `${lab.choice.shown}%`;
     at("link").href = `#${asLink(lab.choice)}`;
   }
@@ -169,6 +192,8 @@
     for (const name of Object.keys(FIELDS)) {
       if (form.elements[name]) form.elements[name].value = lab.choice[name];
     }
+    // What has begun stays the experiment that it was.
+    if (lab.frame?.step) return label();
     const same = Object.entries(PRESETS).find(([, preset]) =>
       asLink({ ...lab.choice, ...ofPreset(preset) }) === asLink(lab.choice));
     for (const radio of at("presets").querySelectorAll("input")) {
@@ -177,7 +202,7 @@
     if (same) {
       at("question").textContent = same[1].question;
       at("look").textContent = `Look: ${same[1].look}`;
-    } else if (!lab.frame) {
+    } else {
       at("question").textContent = "An experiment of your own. What do you expect? "
         + "Say it before you press Start.";
       at("look").textContent = "";
@@ -216,7 +241,9 @@
   const ACTIONS = {
     run,
     step() {
+      if (lab.broken) return;
       lab.running = false;
+      stepping = true;
       tell("step");
       label();
     },
@@ -237,7 +264,8 @@
 
   // The cell that is named, or null if there is none.
   function asked() {
-    const { p } = lab.choice, number = (id) => Number(at(id).value);
+    const { p } = lab.choice;
+    const number = (id) => at(id).value.trim() === "" ? NaN : Number(at(id).value);
     const [a, b] = [number("a"), number("b")];
     const there = [a, b].every((n) => Number.isInteger(n) && n >= 0 && n < p);
     lab.asked = { a, b };
@@ -292,6 +320,7 @@
     addEventListener("hashchange", () => {
       const { choice, wrong } = fromLink(location.hash);
       if (choice) choose(choice, warning(wrong));
+      if (wrong.length) history.replaceState(null, "", `#${asLink(choice)}`);
     });
   }
 

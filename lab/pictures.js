@@ -276,13 +276,14 @@ const ring = {
     }
     if (byPowers(lab.frame)) write(pen, "0", ...place(0), color.faint, "center");
   },
-  say({ frame }) {
+  say({ frame, untrainedOrder }) {
     const { order, frequency } = frame, n = order.length, d = divisor(n, frequency);
     const shared = d > 1 ? ` It puts ${d} numbers in each of ${n / d} places.` : "";
     return `The numbers in the plane of the strongest frequency, ${frequency}, joined `
       + `in its order${byPowers(frame) ? ", by powers of a generator" : ""}. Their `
-      + `angles keep that order to ${ringOrder(frame).toFixed(2)}: 1 is a ring, `
-      + `${(1 / Math.sqrt(n)).toFixed(2)} is chance.${shared}`;
+      + `angles keep that order to ${ringOrder(frame).toFixed(2)}; 1 is a ring. `
+      + `Untrained it was ${untrainedOrder.toFixed(2)}, since of many planes this is the `
+      + `one where the numbers look most like a ring.${shared}`;
   },
 };
 

@@ -277,8 +277,50 @@ def test_a_learning_rate_that_is_too_large_is_told(single):
     opened = single("#p=23&rate=1&decay=20&speed=0&until=100000")
     opened.press("run")
     opened.says("no longer a number")
+    for name in ("run", "step"):
+        assert opened.page.locator(f"[data-do={name}]").is_disabled()
+    assert "NaN" not in opened.page.locator("#lab").inner_text()
     opened.press("reset")
     opened.says("An untrained network")
+    assert opened.page.locator("[data-do=run]").is_enabled()
+
+
+def test_the_main_button_can_be_read_under_the_mouse(single):
+    button = single().page.locator("[data-do=run]")
+    button.hover()
+    color, ground = button.evaluate(
+        "(b) => [getComputedStyle(b).color, getComputedStyle(b).backgroundColor]"
+    )
+    assert color != ground
+
+
+def test_what_has_begun_stays_the_experiment_that_it_was(single):
+    opened = single("#p=59&speed=0&until=20")
+    opened.press("run")
+    opened.says("Paused at step 20")
+    asked = opened.text("question")
+    opened.field("decay").fill("0.5")
+    opened.field("decay").press("Enter")
+    opened.says("weight decay is 0.5")
+    assert opened.text("question") == asked
+    assert opened.page.locator("input[name=preset]:checked").count() == 1
+    # A shorter way to the next pause is counted from here.
+    opened.field("until").evaluate("(field) => field.value = 5")
+    opened.field("until").dispatch_event("change")
+    opened.press("run")
+    opened.says("Paused at step 25")
+
+
+def test_a_single_step_says_where_it_is(single):
+    opened = single("#p=23")
+    opened.press("step")
+    opened.says("Step 1. It gets")
+
+
+def test_a_plus_in_a_link_is_a_plus(single):
+    opened = single("#p=23&operation=x2+xy+y2")
+    assert opened.field("operation").input_value() == "x2+xy+y2"
+    assert "Not possible" not in opened.text("news")
 
 
 def test_it_goes_faster_and_slower(single):
