@@ -66,8 +66,10 @@ async (parts) => {
 
   // What is folded in the book is set-up and checks. The rest is for a mouse.
   function leaveOut(article) {
-    const dead = "script, style, details.hide, .headerlink";
+    const dead = "script, style, details.hide, .headerlink, [hidden]";
     article.querySelectorAll(dead).forEach((e) => e.remove());
+    // On paper no script runs.
+    article.querySelectorAll("noscript").forEach((e) => e.replaceWith(...e.childNodes));
     for (const cell of article.querySelectorAll(".cell"))
       if (!cell.textContent.trim() && !cell.querySelector("img, svg")) cell.remove();
     for (const head of article.querySelectorAll("thead"))

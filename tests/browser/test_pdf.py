@@ -20,12 +20,14 @@ class Told(HTMLParser):
         super().__init__()
         self.headings, self.alts, self.formulas = [], [], []
         self.inside, self.into = False, None
+        self.hidden = 0  # how deep in what is hidden, as the lab is until it runs
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         look = (attributes.get("class") or "").split()
         self.inside |= tag == "article"
-        if not self.inside:
+        self.hidden += tag == "div" and (self.hidden > 0 or "hidden" in attributes)
+        if not self.inside or self.hidden:
             return
         if tag == "img":
             self.alts.append(attributes["alt"])
@@ -44,6 +46,7 @@ class Told(HTMLParser):
 
     def handle_endtag(self, tag):
         self.inside &= tag != "article"
+        self.hidden -= tag == "div" and self.hidden > 0
         ends = "span|div" if self.into is self.formulas else "h[1-6]"
         if re.fullmatch(ends, tag):
             self.into = None
