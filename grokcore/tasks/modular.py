@@ -146,8 +146,8 @@ class ModularTask:
         if not 1 <= self.train_rows < n:
             raise ValueError(
                 f"train_fraction={self.train_fraction} of {n:,} rows leaves nothing to "
-                f"train on or nothing to validate on; allowed is what leaves a row on "
-                f"each side"
+                f"train on or nothing to validate on; allowed: 1/{n:,} or more, and "
+                f"a row less than all"
             )
 
     @property
