@@ -19,7 +19,7 @@
     untrained: 0, untrainedOrder: 0, asked: { a: 12, b: 20 }, running: false,
     broken: false, life: 0, more: 0,
   };
-  let worker, waiting = false, pausing = false, stepping = false, said = 0;
+  let worker, waiting = false, pausing = false, stepping = false, said = -Infinity;
   let decayBefore = 1;
 
   // -- the worker --------------------------------------------------------------------
@@ -147,7 +147,7 @@
   // -- drawing -----------------------------------------------------------------------
 
   function draw(speak) {
-    if (speak) said = 0;
+    if (speak) said = -Infinity;
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => {

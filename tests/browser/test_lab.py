@@ -204,6 +204,15 @@ def test_the_page_draws_what_the_kernel_computes(single):
     assert all(len(kinds) == 1 for kinds in kinds_by_color.values())
 
 
+def test_a_caption_tells_of_the_end_however_young_the_page_is(single):
+    opened = single("#p=23&width=32&neurons=32&speed=0&until=60")
+    opened.page.evaluate("performance.now = () => 100")
+    opened.press("run")
+    opened.says("Paused at step 60")
+    caption = opened.page.locator("#lab-accuracy-text", has_text="At step 60")
+    caption.wait_for()
+
+
 def test_random_labels_are_memorized_and_nothing_more(single):
     opened = single("#p=31&operation=random&width=64&neurons=64&speed=0&until=600")
     opened.press("run")
