@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
-from grokcore.experiments import Experiment
+from grokcore.experiments import Experiment, Start
 from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
@@ -45,6 +45,7 @@ __all__ = [
     "Muon",
     "OrthoGrad",
     "Run",
+    "Start",
     "StoreError",
     "TrainingDiverged",
     "TransformerConfig",

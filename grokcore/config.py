@@ -12,10 +12,10 @@ from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
 
 import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic.dataclasses import dataclass, rebuild_dataclass
 from pydantic_core import PydanticCustomError
 
-__all__ = ["description", "kinds", "one_of", "refusing", "without_defaults"]
+__all__ = ["description", "kinds", "one_of", "refusing", "resolved", "without_defaults"]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -38,7 +38,19 @@ def description(cls: _Class) -> _Class:
     ValueError: x: Input should be greater than or equal to 0 (given: -1)
     """
     config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-    cls = dataclass(frozen=True, config=config)(cls)
+    return _telling(dataclass(frozen=True, config=config)(cls))
+
+
+def resolved(*classes: type) -> None:
+    """Complete descriptions that name each other, once all of them are there."""
+    for cls in classes:
+        rebuild_dataclass(cls, force=True)
+    for cls in classes:
+        _telling(cls)
+
+
+def _telling(cls: _Class) -> _Class:
+    """Take lists and numpy's numbers, and say what is wrong in a line a problem."""
     build = cls.__init__
 
     @functools.wraps(build)

@@ -1,8 +1,8 @@
 """Experiments as data: everything that decides a run, and nothing else.
 
 An :class:`Experiment` is a frozen tree of dataclasses. It goes to JSON and back, has a
-key by which its run is stored, and spreads into grids. Those that have a name are in
-:mod:`grokcore.catalogue`.
+key by which its run is stored, and spreads into grids. One may begin where another one
+ends, by a :class:`Start`. Those that have a name are in :mod:`grokcore.catalogue`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from grokcore.config import description, refusing, without_defaults
+from grokcore.config import description, refusing, resolved, without_defaults
 from grokcore.filters import Filter, Projection
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
@@ -27,12 +27,47 @@ from grokcore.optimizers import AdamW, Optimizer
 from grokcore.optimizers.schedules import ScheduleName
 from grokcore.tasks import ModularTask
 
-__all__ = ["TRAINING_REVISION", "Experiment"]
+__all__ = ["TRAINING_REVISION", "Experiment", "Start"]
 
 #: Part of every key; raised when a change of code changes the numbers of a training.
 TRAINING_REVISION = 1
 
 _FALL_FROM = 0.7
+
+
+@description
+class Start:
+    """The weights that a run begins with: those at another one's end, or parts of them.
+
+    All others begin as the experiment's own seed draws them, and the optimizer begins
+    anew.
+
+    Args:
+        experiment: whose last weights; it is trained first, where it is not stored.
+        parts: which of them, by the names of parameters or of what holds them, such as
+            ``("embed", "blocks.0.attn", "W_U")``; ``None`` is all. What both networks
+            have of them must have one shape: with another number of operands
+            ``"pos_embed"`` has not.
+
+    Raises:
+        ValueError: for no parts. Parts that a network does not have, and shapes that
+            differ, are refused with their names when a run begins.
+
+    >>> sums = Experiment(task=ModularTask("add", p=7, train_fraction=0.5), epochs=20)
+    >>> threes = sums.replace(operands=3, start=Start(sums, parts=("embed", "blocks")))
+    >>> threes.start.experiment == sums
+    True
+    """
+
+    experiment: Experiment
+    parts: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.parts == ():
+            raise ValueError(
+                "parts=() takes no weights over; name parts of the network, such as "
+                "('embed', 'blocks'), or leave start out"
+            )
 
 
 @description
@@ -66,6 +101,7 @@ class Experiment:
         snapshots: weights to keep: a number of steps spread evenly on a log scale, or
             the steps themselves in any order. The final weights are always kept.
         snapshot_parameters: keep only these of them, such as ``("embed.W_E",)``.
+        start: the weights that it begins with, if not those of its seed.
 
     Raises:
         ValueError: for unknown fields, wrong types and impossible values; the message
@@ -104,6 +140,7 @@ class Experiment:
     epochs_after_stop: int = Field(0, ge=0)
     snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0
     snapshot_parameters: tuple[str, ...] | None = None
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         if self.epochs_after_stop and self.stop_val_accuracy is None:
@@ -257,6 +294,9 @@ class Experiment:
             else:
                 leaves[name] = value
         return leaves
+
+
+resolved(Start, Experiment)
 
 
 def _part_with(name: str, parts: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from concurrent.futures import (
 )
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
@@ -71,7 +72,8 @@ def sweep(
 ) -> Sweep:
     """Run experiments side by side, each into its own folder of the store.
 
-    Stored runs are loaded, and an experiment that is there twice is run once. A failed
+    Stored runs are loaded, and an experiment that is there twice is run once. What
+    others start with is run before them, whether it is asked for or not. A failed
     run is reported with a warning, and kept as far as it got; the others go on. Where a
     worker was killed and the pool with it, what had not ended is tried once more, each
     experiment in a process of its own.
@@ -122,13 +124,14 @@ def sweep(
             f"executor={executor} is no executor; for {executor} processes: "
             f"ProcessPoolExecutor({executor}, mp_context=get_context('spawn'))"
         )
+    waves = _waves(experiments)
     if executor is None:
-        results = _here(experiments)
+        results = chain.from_iterable(map(_here, waves))
     else:
-        results = _elsewhere(experiments, executor, threads)
+        results = chain.from_iterable(_elsewhere(w, executor, threads) for w in waves)
     runs: dict[Experiment, Run] = {}
     failures: dict[Experiment, Exception] = {}
-    total = len(experiments)
+    total = sum(map(len, waves))
     with progress_bar(show=progress, total=total, desc="sweep", unit="run") as bar:
         for experiment, result in results:
             try:
@@ -146,6 +149,19 @@ def sweep(
                 warnings.warn(f"{experiment.name} failed: {told}", stacklevel=2)
             bar.update()
     return Sweep((runs[e] for e in experiments if e in runs), failures)
+
+
+def _waves(experiments: list[Experiment]) -> list[list[Experiment]]:
+    """All that has to be run, those that others start with in waves before them."""
+    waves = [experiments]
+    while starts := [e.start.experiment for e in waves[0] if e.start is not None]:
+        waves.insert(0, [*dict.fromkeys(starts)])
+    seen: set[Experiment] = set()
+    ordered = []
+    for wave in waves:
+        ordered.append([e for e in wave if e not in seen])
+        seen.update(wave)
+    return [wave for wave in ordered if wave]
 
 
 #: An experiment, and a function that waits for its run or raises what went wrong.

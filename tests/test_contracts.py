@@ -33,6 +33,8 @@ def registered():
     """One change of an experiment for each thing that is in a registry."""
     for name in OPERATIONS:
         yield f"operation {name}", {"operation": name}
+    for name, value in {"operands": 3, "shuffled": True}.items():
+        yield f"task with {name}={value}", {name: value}
     for name in LOSSES:
         yield f"loss {name}", {"loss": name}
     for name in SCHEDULES:

@@ -23,6 +23,7 @@ from grokcore import (
     ModularTask,
     Muon,
     OrthoGrad,
+    Start,
     TransformerConfig,
 )
 from grokcore.losses import LOSSES
@@ -43,6 +44,7 @@ tasks = st.builds(
     token_format=st.sampled_from(["a b =", "a ∘ b ="]),
     operands=st.integers(2, 3),
     sample=st.none() | st.integers(5, 9),
+    shuffled=st.booleans(),
 ) | st.builds(
     ModularTask,
     operation=st.sampled_from(["subtract", "divide", "asymmetric"]),
@@ -100,6 +102,12 @@ experiment_fields = {
     "snapshots": st.integers(0, 100) | st.lists(counts, max_size=4).map(tuple),
     "snapshot_parameters": st.none()
     | st.lists(st.sampled_from(["embed.W_E", "unembed.W_U"])).map(tuple),
+    "start": st.none()
+    | st.builds(
+        Start,
+        st.builds(Experiment, task=tasks, seed=st.integers(0, 3)),
+        st.none() | st.sampled_from([("embed",), ("attn", "W_U")]),
+    ),
 }
 
 

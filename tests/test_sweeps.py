@@ -236,3 +236,41 @@ def test_one_bar_counts_all_runs(grid, capsys, monkeypatch):
     shown = capsys.readouterr().err
     assert "3/3" in shown
     assert "mod 7" not in shown
+
+
+# -- what others start with ---------------------------------------------------------
+
+
+@pytest.fixture
+def chained(tiny):
+    """A run, one that starts with it, one that starts with that, and one by itself."""
+    first = tiny(epochs=6)
+    second = tiny(epochs=4, start=gc.Start(first, ("embed",)))
+    third = tiny(epochs=2, start=gc.Start(second))
+    return [third, second, tiny(epochs=3)], first
+
+
+def test_what_others_start_with_is_run_first_and_not_among_the_results(chained):
+    grid, first = chained
+    runs = sweep(grid)
+    assert [r.experiment for r in runs] == grid
+    assert runs.failures == {}
+    assert first.stored().status == "finished"
+    dates = [(e.stored().folder / "history.npz").stat().st_mtime_ns for e in grid]
+    assert dates[1] < dates[0]
+
+
+def test_workers_find_the_start_in_the_store(chained, tmp_path):
+    grid, _ = chained
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn) as pool:
+        runs = sweep(grid, pool, threads=1)
+    assert_as_if_run_here(runs, grid, tmp_path)
+
+
+def test_where_a_start_fails_so_does_what_needs_it(hopeless, tiny):
+    after = tiny(start=gc.Start(hopeless))
+    with pytest.warns(UserWarning, match="failed"):
+        runs = sweep([after, tiny()])
+    assert [r.experiment for r in runs] == [tiny()]
+    assert runs.failures.keys() == {hopeless, after}

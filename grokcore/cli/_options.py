@@ -9,10 +9,13 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from grokcore.catalogue import CATALOGUE
 from grokcore.config import kinds
+from grokcore.experiments import Start
 from grokcore.filters import Filter, Projection
 from grokcore.models import Model
 from grokcore.optimizers import Optimizer
+from grokcore.runs import load
 
 __all__ = ["KINDS", "layout", "pairs", "parts", "split", "value"]
 
@@ -53,6 +56,8 @@ def parts(text: str) -> list[str]:
 
 def value(field: str, text: str) -> Any:
     """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
+    if field == "start":
+        return None if text == "none" else _start(text)
     if field in KINDS:
         if text not in KINDS[field]:
             raise ValueError(f"{field} {text!r} is not one of {sorted(KINDS[field])}")
@@ -63,6 +68,13 @@ def value(field: str, text: str) -> Any:
             value = read(text)
             return tuple(value) if isinstance(value, list) else value
     return text
+
+
+def _start(text: str) -> Start:
+    """An experiment of the catalogue, or that of a run, and the parts after a colon."""
+    name, _, words = text.partition(":")
+    experiment = CATALOGUE[name] if name in CATALOGUE else load(name).experiment
+    return Start(experiment, tuple(words.split("+")) if words else None)
 
 
 def layout(text: str) -> tuple[int | None, ...]:

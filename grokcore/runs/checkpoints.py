@@ -34,7 +34,7 @@ from grokcore.training import (
     TrainingState,
 )
 
-__all__ = ["Keeper", "train"]
+__all__ = ["Keeper", "resumable", "train"]
 
 #: The tensor of a resume point that holds the machines and resumes so far, as JSON.
 _MACHINES = "machines"
@@ -55,7 +55,7 @@ def train(
     _check_snapshot_parameters(trainer)
     keeper = Keeper(trainer, folder, resume_every)
     files.remove_leftovers(folder)
-    resume = folder / "resume.safetensors"
+    resume = _resume_point(folder)
     if resume.exists():
         tensors = files.read_tensors(resume)
         with files.reading(resume):
@@ -83,6 +83,15 @@ def train(
             return
     keeper.finish("finished")
     resume.unlink(missing_ok=True)
+
+
+def resumable(folder: Path) -> bool:
+    """Whether training was cut short there, so that it goes on."""
+    return _resume_point(folder).exists()
+
+
+def _resume_point(folder: Path) -> Path:
+    return folder / "resume.safetensors"
 
 
 class Keeper:
@@ -127,7 +136,7 @@ class Keeper:
         where = {"machines": self.machines, "resumed_at": self.resumed_at}
         written = torch.tensor([*json.dumps(where).encode()], dtype=torch.uint8)
         state = self.trainer.state() | {_MACHINES: written}
-        files.write_tensors(self.folder / "resume.safetensors", state)
+        files.write_tensors(_resume_point(self.folder), state)
         self._last_resume_point = time.monotonic()
 
     def remember(self, resumed: dict[str, Tensor]) -> None:
@@ -174,14 +183,25 @@ class Keeper:
     def _provenance(self) -> dict[str, Any]:
         """The last machine, by today's date, what was spent, and all machines."""
         last = {k: v for k, v in self.machines[-1].items() if k != "from_step"}
-        return last | {
-            "date": _today(),
-            "seconds": round(self.trainer.seconds, 3),
-            "seconds_evaluating": round(self.trainer.seconds_evaluating, 3),
-            "seconds_writing": round(self.seconds, 3),
-            "machines": self.machines,
-            "resumed_at": self.resumed_at,
-        }
+        return (
+            last
+            | {
+                "date": _today(),
+                "seconds": round(self.trainer.seconds, 3),
+                "seconds_evaluating": round(self.trainer.seconds_evaluating, 3),
+                "seconds_writing": round(self.seconds, 3),
+                "machines": self.machines,
+                "resumed_at": self.resumed_at,
+            }
+            | self._start()
+        )
+
+    def _start(self) -> dict[str, Any]:
+        """The run whose weights it began with, and what tells these weights."""
+        start, weights = self.trainer.experiment.start, self.trainer.began_with
+        if start is None:
+            return {}
+        return {"start": {"run": start.experiment.name, "weights": weights}}
 
 
 class _Bar:

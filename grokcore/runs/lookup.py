@@ -65,6 +65,9 @@ def run(
 ) -> Run:
     """Return the run of an experiment, training what of it is missing.
 
+    If it starts with the weights of another experiment, that one's run comes first, and
+    is stored as well.
+
     Args:
         experiment: what to do.
         progress: show a bar; ``None`` shows it in terminals and live kernels.
@@ -89,11 +92,22 @@ def run(
             done = stored(experiment, root)
             if done is None or done.status == "interrupted":
                 trainer = Trainer(experiment, device)
+                if not checkpoints.resumable(folder):
+                    _begin(trainer, progress, device, root)
                 checkpoints.train(trainer, folder, callbacks, progress, resume_every)
                 done = Run(folder)
     if done.status == "diverged":
         raise TrainingDiverged(done.provenance["error"])
     return done
+
+
+def _begin(
+    trainer: Trainer, progress: bool | None, device: str | None, root: Path | None
+) -> None:
+    """Give a trainer the weights that its experiment starts with, if any."""
+    if (start := trainer.experiment.start) is not None:
+        first = run(start.experiment, progress=progress, device=device, root=root)
+        trainer.begin_with(first.weights(first.snapshots[-1]))
 
 
 def load(what: str | Path | Experiment) -> Run:

@@ -54,7 +54,8 @@ class Run:
         provenance: versions, device, threads and date of the machine that ended it,
             seconds, and ``machines``: the same of each machine, or number of threads,
             that it had, with its first step; and ``resumed_at``, the steps at which it
-            had been cut short and went on. Runs of earlier versions have no such lists,
+            had been cut short and went on; and ``start``, the run with whose weights it
+            began, and a digest of them. Runs of earlier versions have no such lists,
             and one that such a version began lists what came later.
 
     Raises:

@@ -72,6 +72,8 @@ class ModularTask:
             image there, and from one half on every validation cell has. Cells a = b are
             their own mirror images; of them the same share is trained on, rounded down,
             or one more. Needs a table of all pairs.
+        shuffled: deal the answers out anew among all rows, by ``split_seed``. As many
+            of each remain, and nothing else: whoever learns that has learned by heart.
 
     Raises:
         ValueError: for an impossible value; the message names it and what is allowed.
@@ -93,6 +95,7 @@ class ModularTask:
     sample: int | None = Field(None, ge=2)
     reading: Literal["modular", "truncated"] = "modular"
     mirrors: Mirrors = "anywhere"
+    shuffled: bool = False
     kind: Literal["modular"] = Field("modular", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -182,7 +185,8 @@ class ModularTask:
             sign = rule.split()[1]
             rule = f" {sign} ".join(f"a{i + 1}" for i in range(self.operands))
         remainder = "mod" if self.reading == "modular" else "rem"
-        return f"({rule}) {remainder} {self.p}"
+        shuffled = ", shuffled" if self.shuffled else ""
+        return f"({rule}) {remainder} {self.p}{shuffled}"
 
     @property
     def numbers(self) -> int:
@@ -217,6 +221,8 @@ class ModularTask:
         # The same call on the same seed as Nanda's demo, hence the same split.
         order = torch.randperm(len(operands), generator=generator)
         train, val = split(order, self.train_rows, self.mirrors)
+        if self.shuffled:
+            targets = targets[torch.randperm(len(targets), generator=generator)]
         return Table(operands, self.tokens(operands), targets, train, val)
 
     def tokens(self, operands: Tensor) -> Tensor:

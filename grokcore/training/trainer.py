@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from grokcore.optimizers import schedules
 from grokcore.tasks.tokens import write
 from grokcore.training.evaluation import COLUMNS, Answers, evaluate
 from grokcore.training.moments import AsDescribed, Moments, log_spaced
+from grokcore.training.starting import digest, taken_over
 
 __all__ = ["COLUMNS", "Callback", "Trainer", "TrainingDiverged", "TrainingState"]
 
@@ -69,12 +70,17 @@ class Trainer:
     """Trains one experiment; ``state()`` and ``restore()`` let it go on elsewhere.
 
     Whatever is random (weights, batches, dropout) is a function of the seed and the
-    step, so there is no random state to carry along.
+    step, so there is no random state to carry along. An experiment that starts with
+    another one's weights gets them by :meth:`begin_with`; else :meth:`train` trains
+    that other one first.
 
     Args:
         experiment: what to do.
         device: ``"cuda"``, ``"mps"``, ``"cpu"``, or ``None`` for the best there is.
         moments: when it is evaluated and when it ends, if not as the experiment says.
+
+    Raises:
+        ValueError: for a start that does not fit.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> trainer = Trainer(
@@ -113,6 +119,11 @@ class Trainer:
             self.parameters
         )
         self.loss = LOSSES[experiment.loss]
+        #: What tells the weights that it began with, if they are another run's.
+        self.began_with: str | None = None
+        if experiment.start is not None:
+            first = experiment.start.experiment
+            self._taken_over(first.model.build(first.task, first.seed).state_dict())
         rows = len(self.table.train)
         self.batch_size = min(experiment.batch_size or rows, rows)
         self.steps_per_epoch = experiment.steps_per_epoch
@@ -144,6 +155,10 @@ class Trainer:
             TrainingDiverged: when the loss is no longer finite.
         """
         callbacks = [*callbacks]
+        if self.experiment.start is not None and self.began_with is None:
+            first = Trainer(self.experiment.start.experiment, self.device.type)
+            first.train()
+            self.begin_with(first.model.state_dict())
         try:
             self._train(callbacks)
         finally:
@@ -181,6 +196,30 @@ class Trainer:
     def last_step(self) -> int:
         """The step at which training ends, as far as the history tells."""
         return self.moments.last_step(self.history)
+
+    # -- where it begins ---------------------------------------------------------
+
+    @torch.no_grad()
+    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
+        """Take over what the experiment's start says, of these weights.
+
+        Args:
+            weights: all of them at the end of that other run, by their names.
+
+        Raises:
+            ValueError: for an experiment without a start, and for weights that do not
+                fit.
+        """
+        if self.experiment.start is None:
+            raise ValueError("this experiment begins with weights of its own: no start")
+        own = self.model.state_dict()
+        for name in self._taken_over(weights):
+            own[name].copy_(weights[name])
+        self.began_with = digest(weights)
+
+    def _taken_over(self, weights: Mapping[str, Tensor]) -> list[str]:
+        parts = self.experiment.start.parts
+        return taken_over(self.model.state_dict(), weights, parts)
 
     # -- one step ----------------------------------------------------------------
 
@@ -309,6 +348,8 @@ class Trainer:
         tensors["history"] = torch.tensor(rows, dtype=torch.float64)
         tensors["experiment"] = self._fingerprint()
         tensors["step"] = torch.tensor(self.step)
+        if self.began_with is not None:
+            tensors["began_with"] = torch.tensor([*bytes.fromhex(self.began_with)])
         tensors["seconds"] = torch.tensor([self.seconds, self.seconds_evaluating])
         return tensors
 
@@ -350,4 +391,6 @@ class Trainer:
             dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()
         ]
         self.step = int(tensors["step"])
+        if "began_with" in tensors:
+            self.began_with = bytes(tensors["began_with"].tolist()).hex()
         self.seconds, self.seconds_evaluating = tensors["seconds"].tolist()

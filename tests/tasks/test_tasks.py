@@ -1,5 +1,6 @@
 """Tables hold the right answers, splits are partitions, impossible values are named."""
 
+import dataclasses
 import itertools
 import math
 
@@ -113,6 +114,28 @@ def test_a_sample_holds_distinct_rows_with_their_answers(p, k, size):
     assert all(0 <= x < p for row in rows for x in row)
     assert table.targets.tolist() == [sum(row) % p for row in rows]
     assert torch.equal(task.data().operands, table.operands)
+
+
+@pytest.mark.parametrize("fields", [{}, {"operands": 3, "sample": 50}])
+def test_shuffled_answers_are_as_many_of_each_in_another_order(fields):
+    one, other = (
+        ModularTask("add", p=7, train_fraction=0.5, shuffled=shuffled, **fields).data()
+        for shuffled in (False, True)
+    )
+    assert torch.equal(one.operands, other.operands)
+    assert torch.equal(one.train, other.train)
+    assert torch.equal(one.targets.sort().values, other.targets.sort().values)
+    agree = (one.targets == other.targets).double().mean()
+    assert agree < 0.4  # one in seven, if chance has it
+
+
+def test_answers_are_shuffled_by_the_seed_of_the_split():
+    def shuffled(seed):
+        task = ModularTask("add", p=7, train_fraction=0.5, split_seed=seed)
+        return dataclasses.replace(task, shuffled=True).data().targets
+
+    assert torch.equal(shuffled(0), shuffled(0))
+    assert not torch.equal(shuffled(0), shuffled(1))
 
 
 def test_a_sample_depends_on_the_seed_of_the_split():
