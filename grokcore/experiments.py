@@ -54,8 +54,9 @@ class Start:
             differ, are refused with their names when a run begins.
 
     >>> sums = Experiment(task=ModularTask("add", p=7, train_fraction=0.5), epochs=20)
-    >>> threes = sums.replace(operands=3, start=Start(sums, parts=("embed", "blocks")))
-    >>> threes.start.experiment == sums
+    >>> parts = ("embed", "blocks")
+    >>> threes = sums.replace(operands=3, start_from=Start(sums, parts))
+    >>> threes.start_from.experiment == sums
     True
     """
 
@@ -66,7 +67,7 @@ class Start:
         if self.parts == ():
             raise ValueError(
                 "parts=() takes no weights over; name parts of the network, such as "
-                "('embed', 'blocks'), or leave start out"
+                "('embed', 'blocks'), or leave start_from out"
             )
 
 
@@ -101,7 +102,7 @@ class Experiment:
         snapshots: weights to keep: a number of steps spread evenly on a log scale, or
             the steps themselves in any order. The final weights are always kept.
         snapshot_parameters: keep only these of them, such as ``("embed.W_E",)``.
-        start: the weights that it begins with, if not those of its seed.
+        start_from: the weights that it begins with, if not those of its seed.
 
     Raises:
         ValueError: for unknown fields, wrong types and impossible values; the message
@@ -140,7 +141,7 @@ class Experiment:
     epochs_after_stop: int = Field(0, ge=0)
     snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0
     snapshot_parameters: tuple[str, ...] | None = None
-    start: Start | None = None
+    start_from: Start | None = None
 
     def __post_init__(self) -> None:
         if self.epochs_after_stop and self.stop_val_accuracy is None:

@@ -154,7 +154,7 @@ def sweep(
 def _waves(experiments: list[Experiment]) -> list[list[Experiment]]:
     """All that has to be run, those that others start with in waves before them."""
     waves = [experiments]
-    while starts := [e.start.experiment for e in waves[0] if e.start is not None]:
+    while starts := [e.start_from.experiment for e in waves[0] if e.start_from]:
         waves.insert(0, [*dict.fromkeys(starts)])
     seen: set[Experiment] = set()
     ordered = []

@@ -102,7 +102,7 @@ experiment_fields = {
     "snapshots": st.integers(0, 100) | st.lists(counts, max_size=4).map(tuple),
     "snapshot_parameters": st.none()
     | st.lists(st.sampled_from(["embed.W_E", "unembed.W_U"])).map(tuple),
-    "start": st.none()
+    "start_from": st.none()
     | st.builds(
         Start,
         st.builds(Experiment, task=tasks, seed=st.integers(0, 3)),
@@ -195,6 +195,8 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "epochs_after_stop": 2,
         "snapshots": 4,
         "snapshot_parameters": ("embed.W_E",),
+        "start_from": Start(Experiment()),
+        "shuffled": True,
     }
     leaves = experiment.fields().keys()
     assert changes.keys() == leaves - {

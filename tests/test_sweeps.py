@@ -245,8 +245,8 @@ def test_one_bar_counts_all_runs(grid, capsys, monkeypatch):
 def chained(tiny):
     """A run, one that starts with it, one that starts with that, and one by itself."""
     first = tiny(epochs=6)
-    second = tiny(epochs=4, start=gc.Start(first, ("embed",)))
-    third = tiny(epochs=2, start=gc.Start(second))
+    second = tiny(epochs=4, start_from=gc.Start(first, ("embed",)))
+    third = tiny(epochs=2, start_from=gc.Start(second))
     return [third, second, tiny(epochs=3)], first
 
 
@@ -269,7 +269,7 @@ def test_workers_find_the_start_in_the_store(chained, tmp_path):
 
 
 def test_where_a_start_fails_so_does_what_needs_it(hopeless, tiny):
-    after = tiny(start=gc.Start(hopeless))
+    after = tiny(start_from=gc.Start(hopeless))
     with pytest.warns(UserWarning, match="failed"):
         runs = sweep([after, tiny()])
     assert [r.experiment for r in runs] == [tiny()]

@@ -56,7 +56,7 @@ def parts(text: str) -> list[str]:
 
 def value(field: str, text: str) -> Any:
     """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
-    if field == "start":
+    if field == "start_from":
         return None if text == "none" else _start(text)
     if field in KINDS:
         if text not in KINDS[field]:

@@ -56,7 +56,7 @@ def train(context: typer.Context, name: _Name = "live-p113") -> None:
 
     Any field of it can be changed: grokcore train --p 97 --train-fraction 0.5
     --optimizer adam --lr 1e-3. Interrupted with Ctrl-C, the same command goes on.
-    --start live-p59:embed+blocks begins with these parts of another run's last weights.
+    --start-from live-p59:embed+blocks begins with parts of another run's last weights.
     """
     with Errors():
         name, arguments = _options.split(name, context.args)
@@ -307,7 +307,7 @@ def _print_summary(run: Run) -> None:
     last = run.history.iloc[-1]
     where = run.provenance
     typer.echo(f"{run.experiment.task.formula}, {run.status} at step {last.step:,.0f}")
-    if start := run.experiment.start:
+    if start := run.experiment.start_from:
         parts = "all weights" if start.parts is None else ", ".join(start.parts)
         typer.echo(f"  began with {parts} of {start.experiment.name}")
     typer.echo(f"  {run.delay()}")

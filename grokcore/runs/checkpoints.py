@@ -198,7 +198,7 @@ class Keeper:
 
     def _start(self) -> dict[str, Any]:
         """The run whose weights it began with, and what tells these weights."""
-        start, weights = self.trainer.experiment.start, self.trainer.began_with
+        start, weights = self.trainer.experiment.start_from, self.trainer.began_with
         if start is None:
             return {}
         return {"start": {"run": start.experiment.name, "weights": weights}}

@@ -105,7 +105,7 @@ def _begin(
     trainer: Trainer, progress: bool | None, device: str | None, root: Path | None
 ) -> None:
     """Give a trainer the weights that its experiment starts with, if any."""
-    if (start := trainer.experiment.start) is not None:
+    if (start := trainer.experiment.start_from) is not None:
         first = run(start.experiment, progress=progress, device=device, root=root)
         trainer.begin_with(first.weights(first.snapshots[-1]))
 

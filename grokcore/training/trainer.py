@@ -121,8 +121,8 @@ class Trainer:
         self.loss = LOSSES[experiment.loss]
         #: What tells the weights that it began with, if they are another run's.
         self.began_with: str | None = None
-        if experiment.start is not None:
-            first = experiment.start.experiment
+        if experiment.start_from is not None:
+            first = experiment.start_from.experiment
             self._taken_over(first.model.build(first.task, first.seed).state_dict())
         rows = len(self.table.train)
         self.batch_size = min(experiment.batch_size or rows, rows)
@@ -155,8 +155,8 @@ class Trainer:
             TrainingDiverged: when the loss is no longer finite.
         """
         callbacks = [*callbacks]
-        if self.experiment.start is not None and self.began_with is None:
-            first = Trainer(self.experiment.start.experiment, self.device.type)
+        if self.experiment.start_from is not None and self.began_with is None:
+            first = Trainer(self.experiment.start_from.experiment, self.device.type)
             first.train()
             self.begin_with(first.model.state_dict())
         try:
@@ -210,15 +210,17 @@ class Trainer:
             ValueError: for an experiment without a start, and for weights that do not
                 fit.
         """
-        if self.experiment.start is None:
-            raise ValueError("this experiment begins with weights of its own: no start")
+        if self.experiment.start_from is None:
+            raise ValueError(
+                "this experiment begins with weights of its own: no start_from"
+            )
         own = self.model.state_dict()
         for name in self._taken_over(weights):
             own[name].copy_(weights[name])
         self.began_with = digest(weights)
 
     def _taken_over(self, weights: Mapping[str, Tensor]) -> list[str]:
-        parts = self.experiment.start.parts
+        parts = self.experiment.start_from.parts
         return taken_over(self.model.state_dict(), weights, parts)
 
     # -- one step ----------------------------------------------------------------

@@ -22,7 +22,7 @@ def sums(tiny):
 def pair(tiny, sums):
     """Make an experiment that starts with parts of a run of sums."""
     return lambda *parts, **changes: tiny(
-        epochs=12, start=Start(sums, parts or None), **changes
+        epochs=12, start_from=Start(sums, parts or None), **changes
     )
 
 
@@ -131,8 +131,8 @@ def test_no_parts_and_no_experiment_are_refused(sums):
     with pytest.raises(ValueError, match=r"parts=\(\) takes no weights over"):
         Start(sums, ())
     with pytest.raises(ValueError, match="an instance of Start"):
-        sums.replace(start=sums)
-    with pytest.raises(ValueError, match="no start"):
+        sums.replace(start_from=sums)
+    with pytest.raises(ValueError, match="no start_from"):
         Trainer(sums, device="cpu").begin_with({})
 
 
@@ -142,15 +142,15 @@ def test_no_parts_and_no_experiment_are_refused(sums):
 def test_it_is_part_of_the_key_and_of_json(pair, sums):
     experiments = [sums, pair(), pair("embed"), pair("attn")]
     assert len({e.key for e in experiments}) == 4
-    deep = sums.replace(start=Start(pair("embed")))
+    deep = sums.replace(start_from=Start(pair("embed")))
     assert gc.Experiment.from_json(deep.to_json()) == deep
-    assert deep.key != sums.replace(start=Start(pair("attn"))).key
+    assert deep.key != sums.replace(start_from=Start(pair("attn"))).key
 
 
 def test_fields_of_a_start_are_changed_like_all_others(pair, sums, tiny):
     assert pair().replace(parts=("embed",)) == pair("embed")
     other = tiny(seed=9)
-    assert pair().replace(experiment=other).start.experiment == other
+    assert pair().replace(experiment=other).start_from.experiment == other
 
 
 def test_the_provenance_says_whose_weights_they_were(pair, sums):
@@ -198,16 +198,16 @@ def test_the_command_line_starts_with_a_run_or_a_name(sums, pair):
     sums.run()
     options = ["--p", "7", "--train-fraction", ".5", "--width", "16", "--heads", "2"]
     options += ["--epochs", "2", "--snapshots", "0", "--operands", "3"]
-    start = ["--start", f"{sums.name}:embed+W_U"]
+    start = ["--start-from", f"{sums.name}:embed+W_U"]
     done = invoke(app, ["train", *options, *start])
     assert done.exit_code == 0, done.output
     assert f"began with embed, W_U of {sums.name}" in done.output
-    ran = [r.experiment for r in runs.stored_runs() if r.experiment.start]
-    assert [e.start for e in ran] == [Start(sums, ("embed", "W_U"))]
-    done = invoke(app, ["train", *options, "--start", "live-p59"])
+    ran = [r.experiment for r in runs.stored_runs() if r.experiment.start_from]
+    assert [e.start_from for e in ran] == [Start(sums, ("embed", "W_U"))]
+    done = invoke(app, ["train", *options, "--start-from", "live-p59"])
     assert done.exit_code == 2
     assert "embed.W_E is [8, 16] here and [60, 128] there" in done.output
-    done = invoke(app, ["train", *options, "--start", "nowhere"])
+    done = invoke(app, ["train", *options, "--start-from", "nowhere"])
     assert done.exit_code == 2 and "no run 'nowhere'" in done.output
-    done = invoke(app, ["train", *options, "--start", "none"])
+    done = invoke(app, ["train", *options, "--start-from", "none"])
     assert done.exit_code == 0, done.output
