@@ -11,8 +11,9 @@ from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
+from grokcore.studies.transfer import TRANSFER
 
 __all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | OPTIMIZATION | GROKFAST | RACE
+STUDIES: dict[str, Study] = LIVE | TASKS | OPTIMIZATION | GROKFAST | RACE | TRANSFER

@@ -1,0 +1,211 @@
+"""Sums of more numbers, and what a network can take over from another (chapter 12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment, Start
+from grokcore.optimizers import AdamW
+from grokcore.studies.base import Arm, Study
+
+__all__ = ["PARTS", "TRANSFER"]
+
+#: What is taken over. Positions never are: there are more of them with more operands.
+PARTS = {
+    "all but positions": ("embed", "blocks", "unembed"),
+    "the embedding": ("embed",),
+    "embedding and unembedding": ("embed", "unembed"),
+    "embedding and attention": ("embed", "attn"),
+    "embedding and MLP": ("embed", "mlp"),
+    "all but the embedding": ("blocks", "unembed"),
+    "attention": ("attn",),
+}
+
+# The chapters' recipe at p = 31: first sums of two from most of their table, then sums
+# of three from 3,000 of the 29,791 rows. It is over when it has generalized.
+_TWO = CATALOGUE["live-p59"].replace(
+    p=31, train_fraction=0.7, snapshots=0, eval_every=10
+)
+_THREE = _TWO.replace(
+    operands=3,
+    sample=10_000,
+    train_fraction=0.3,
+    epochs=800,
+    stop_val_accuracy=0.95,
+)
+_MORE = _THREE.replace(train_fraction=0.5, epochs=400)
+
+# The recipe at its own size, where tables of two numbers are exchanged.
+_TABLE = CATALOGUE["live-p59"].replace(
+    snapshots=0, eval_every=10, stop_val_accuracy=0.95
+)
+_LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
+
+# F. Chen et al.'s network, with the three tokens of "a b =" where they have four.
+_OWN = CATALOGUE["addition-p97"].replace(
+    token_format="a b =",
+    epochs=2_000,
+    max_steps=None,
+    eval_every=20,
+    stop_val_accuracy=0.99,
+    epochs_after_stop=0,
+)
+_OWN_TWO = _OWN.replace(epochs_after_stop=100)
+_OWN_PARTS = ("embed", "blocks", "ln_final", "unembed")
+
+# The port's functions, in its reading, with what makes its network generalize: the
+# recipe of chapter 02.
+_PORT = CATALOGUE["dropout-p97"].replace(
+    operation="subtract",
+    dropout=0.0,
+    optimizer=AdamW(lr=1e-3, weight_decay=1.0),
+    epochs=1_000,
+    max_steps=10_000,
+    reading="truncated",
+)
+
+
+def _seeds(
+    experiment: Experiment,
+    first: Experiment | None = None,
+    parts: tuple[str, ...] | None = None,
+    among: range = range(3),
+    **changes: Any,
+) -> Arm:
+    """One experiment a seed, each after a first one of another seed.
+
+    With one seed for both, what is drawn anew would be what the first one was drawn as.
+    """
+    arm = []
+    for seed in among:
+        one = experiment.replace(seed=seed, **changes)
+        if first is not None:
+            one = one.replace(start_from=Start(first.replace(seed=seed + 100), parts))
+        arm.append(one)
+    return tuple(arm)
+
+
+def _transplants() -> dict[str, Arm]:
+    five = range(5)
+    whole, embedding = PARTS["all but positions"], PARTS["the embedding"]
+    other = {
+        "shuffled sums": _TWO.replace(shuffled=True),
+        "products": _TWO.replace(operation="multiply"),
+        "differences": _TWO.replace(operation="subtract"),
+    }
+    return {
+        "sums of two": _seeds(_TWO, among=range(100, 105)),
+        "from scratch": _seeds(_THREE, among=five),
+        **{name: _seeds(_THREE, _TWO, parts, five) for name, parts in PARTS.items()},
+        **{
+            f"{words}, from {name}": _seeds(_THREE, first, parts, five)
+            for name, first in other.items()
+            for words, parts in {
+                "all but positions": whole,
+                "the embedding": embedding,
+            }.items()
+        },
+        # What do new positions cost by themselves?
+        "sums of two again": _seeds(
+            _TWO.replace(stop_val_accuracy=0.95), _TWO, whole, five
+        ),
+    }
+
+
+def _exchanges() -> dict[str, Arm]:
+    known = {
+        "add": {"operation": "add"},
+        "subtract": {"operation": "subtract"},
+        "multiply": {"operation": "multiply"},
+        "shuffled": {"shuffled": True},
+    }
+    arms = {}
+    for new in ("add", "subtract", "multiply"):
+        table = _TABLE.replace(operation=new)
+        arms[f"{new}, from scratch"] = _seeds(table)
+        for old, changes in known.items():
+            first = _LEARNED.replace(**changes)
+            arms[f"{new}, from {old}"] = _seeds(table, first)
+            arms[f"{new}, embedding from {old}"] = _seeds(table, first, ("embed",))
+    return arms
+
+
+TRANSFER = {
+    "transplants": Study(
+        question="What of a network that adds two numbers helps one that adds three?",
+        arms=_transplants(),
+        budget=800,
+    ),
+    "operands": Study(
+        question="How many numbers can a network learn to add from 5,000 examples?",
+        arms={
+            f"{k}, {start}": _seeds(_MORE.replace(operands=k), *first)
+            for k in (3, 4, 5, 6)
+            for start, first in {
+                "from scratch": (),
+                "all but positions": (_TWO, PARTS["all but positions"]),
+                "the embedding": (_TWO, PARTS["the embedding"]),
+            }.items()
+        },
+        budget=400,
+    ),
+    "moduli": Study(
+        question="How does the number of epochs depend on the modulus?",
+        arms={
+            f"p = {p}, {fraction:.0%}": _seeds(
+                _TABLE.replace(p=p, train_fraction=fraction, epochs=900)
+            )
+            for fraction in (0.3, 0.5)
+            for p in (31, 59, 97, 113)
+        },
+        budget=900,
+    ),
+    "exchanges": Study(
+        question="Which table helps with which other one?",
+        arms=_exchanges(),
+        budget=600,
+    ),
+    "three-operands": Study(
+        question="Does a network of F. Chen et al. add three numbers, after two?",
+        arms={
+            "sums of two": _seeds(_OWN_TWO, among=range(100, 103)),
+            "from scratch": _seeds(_OWN, operands=3, sample=10_000),
+            "pretrained": _seeds(_OWN, _OWN_TWO, _OWN_PARTS, operands=3, sample=10_000),
+        },
+        budget=2_000,
+    ),
+    # One seed each, and half as long for more than three: what they can show is little.
+    "more-operands": Study(
+        question="And four, and six? And three, with the embedding alone?",
+        arms={
+            **{
+                f"{k}, pretrained": _seeds(
+                    _OWN.replace(epochs=1_000),
+                    _OWN_TWO,
+                    _OWN_PARTS,
+                    range(1),
+                    operands=k,
+                    sample=10_000,
+                )
+                for k in (4, 6)
+            },
+            "3, the embedding": _seeds(
+                _OWN, _OWN_TWO, ("embed",), range(1), operands=3, sample=10_000
+            ),
+        },
+        budget=2_000,
+    ),
+    "fine-tuning": Study(
+        question="Does a network that can subtract learn the asymmetric function?",
+        arms={
+            words: _seeds(
+                _PORT.replace(operation="asymmetric"),
+                _PORT,
+                parts,
+            )
+            for words, parts in {"all": None, "the embedding": ("embed",)}.items()
+        },
+        budget=10_000,
+    ),
+}
