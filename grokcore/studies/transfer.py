@@ -87,7 +87,6 @@ def _seeds(
 
 
 def _transplants() -> dict[str, Arm]:
-    five = range(5)
     whole, embedding = PARTS["all but positions"], PARTS["the embedding"]
     other = {
         "shuffled sums": _TWO.replace(shuffled=True),
@@ -95,11 +94,11 @@ def _transplants() -> dict[str, Arm]:
         "differences": _TWO.replace(operation="subtract"),
     }
     return {
-        "sums of two": _seeds(_TWO, among=range(100, 105)),
-        "from scratch": _seeds(_THREE, among=five),
-        **{name: _seeds(_THREE, _TWO, parts, five) for name, parts in PARTS.items()},
+        "sums of two": _seeds(_TWO, among=range(100, 103)),
+        "from scratch": _seeds(_THREE),
+        **{name: _seeds(_THREE, _TWO, parts) for name, parts in PARTS.items()},
         **{
-            f"{words}, from {name}": _seeds(_THREE, first, parts, five)
+            f"{words}, from {name}": _seeds(_THREE, first, parts)
             for name, first in other.items()
             for words, parts in {
                 "all but positions": whole,
@@ -107,9 +106,7 @@ def _transplants() -> dict[str, Arm]:
             }.items()
         },
         # What do new positions cost by themselves?
-        "sums of two again": _seeds(
-            _TWO.replace(stop_val_accuracy=0.95), _TWO, whole, five
-        ),
+        "sums of two again": _seeds(_TWO.replace(stop_val_accuracy=0.95), _TWO, whole),
     }
 
 
