@@ -26,6 +26,7 @@ __all__ = [
     "principal_components",
     "ring",
     "ring_order",
+    "rotation",
 ]
 
 
@@ -124,9 +125,33 @@ def align(points: Tensor, reference: Tensor) -> Tensor:
     >>> torch.allclose(align(points.flip(1), points), points.double())
     True
     """
+    return points.detach().double() @ rotation(points, reference)
+
+
+def rotation(points: Tensor, reference: Tensor) -> Tensor:
+    """Return the orthogonal matrix [D, D] that brings points nearest to a reference.
+
+    Of all matrices Q that turn and mirror, and change no distance, the one with the
+    least sum of squares of ``points @ Q - reference``, both [N, D] (the orthogonal
+    Procrustes problem; Schönemann 1966). Where N < D, it does as it likes in the
+    directions that no point has.
+
+    Raises:
+        ValueError: if the two do not have one shape.
+
+    >>> points = torch.eye(3)[:2]
+    >>> turn = rotation(points, points.flip(1))
+    >>> torch.allclose(points.double() @ turn, points.flip(1).double())
+    True
+    """
+    if points.shape != reference.shape:
+        raise ValueError(
+            f"points have shape {tuple(points.shape)}, the reference "
+            f"{tuple(reference.shape)}; expected the same"
+        )
     points, reference = (t.detach().double() for t in (points, reference))
     u, _, vh = torch.linalg.svd(points.T @ reference)
-    return points @ (u @ vh)
+    return u @ vh
 
 
 @dataclass(frozen=True)

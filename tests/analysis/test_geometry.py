@@ -106,6 +106,32 @@ def test_align_undoes_turning_and_mirroring():
         torch.testing.assert_close(geometry.align(moved, points), points)
 
 
+@pytest.mark.parametrize("n", [3, 12])
+def test_no_other_rotation_brings_points_nearer(n):
+    dice = torch.Generator().manual_seed(0)
+    points, reference = torch.randn(2, n, 5, generator=dice).double()
+    found = geometry.rotation(points, reference)
+    torch.testing.assert_close(found @ found.T, torch.eye(5).double())
+
+    def distance(turn):
+        return (points @ turn - reference).square().sum()
+
+    for _ in range(200):
+        step = 0.1 * torch.randn(5, 5, generator=dice).double()
+        other = torch.linalg.matrix_exp(step - step.T) @ found
+        assert distance(found) <= distance(other) + 1e-9
+
+
+def test_a_rotation_that_was_made_is_found_from_some_points():
+    dice = torch.Generator().manual_seed(0)
+    flat = torch.randn(20, 4, generator=dice).double() @ torch.randn(4, 9).double()
+    turn = torch.linalg.qr(torch.randn(9, 9, generator=dice).double()).Q
+    found = geometry.rotation(flat[:10], flat[:10] @ turn)
+    torch.testing.assert_close(flat @ found, flat @ turn)
+    with pytest.raises(ValueError, match=r"\(20, 9\), the reference \(10, 9\)"):
+        geometry.rotation(flat, flat[:10])
+
+
 def test_planes_need_two_waves():
     with pytest.raises(ValueError, match="k=6 spans no plane; 12 numbers allow 1 … 5"):
         geometry.frequency_plane(torch.randn(12, 4), 6)
