@@ -6,8 +6,8 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), optimization (07), speed (11). What they ask with
-is in asking, and in forms for answers that are a number or a choice.
+fourier (04), waves (05), proofs (06), optimization (07), speed (11), transfer (12).
+What they ask with is in asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -49,6 +49,13 @@ from grokcore.checks.tables import (
     powers,
     reached,
 )
+from grokcore.checks.transfer import (
+    seen_share,
+    starts,
+    three_starts,
+    transplanted,
+    unpacked,
+)
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
@@ -85,13 +92,18 @@ __all__ = [
     "repaired",
     "roundness",
     "same_clock",
+    "seen_share",
     "settled_delay",
     "share_taken",
+    "starts",
     "step_cost",
     "subset",
     "team",
     "three_runs",
+    "three_starts",
+    "transplanted",
     "two_losses",
     "unknown_filter",
     "unknown_law",
+    "unpacked",
 ]

@@ -24,6 +24,7 @@ from grokcore.claims.mechanism import MECHANISM
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
+from grokcore.claims.transfer import TRANSFER
 from grokcore.claims.values import Value, Within
 
 __all__ = [
@@ -41,7 +42,13 @@ __all__ = [
 ]
 
 #: The rows, in order.
-CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *OPTIMIZATION, *SPEED)
+CLAIMS: tuple[Claim, ...] = (
+    *MECHANISM,
+    *TASKS,
+    *OPTIMIZATION,
+    *SPEED,
+    *TRANSFER,
+)
 
 #: Who says so: a name, and the key in the book's references, if there is one.
 SOURCES = {

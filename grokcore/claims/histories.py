@@ -10,9 +10,11 @@ from grokcore.runs import Run
 
 __all__ = [
     "at_their_best",
+    "best_accuracy",
     "delay",
     "delays",
     "each",
+    "fallen",
     "soonest",
     "speed_up",
     "train_epoch",
@@ -52,6 +54,17 @@ def delay(run: Run) -> Value:
         return Value(math.nan)
     longest = _last_epoch(run) - found.train_epoch
     return _or_later(found.epochs, longest)
+
+
+def best_accuracy(run: Run) -> Value:
+    """Return the highest validation accuracy of a run."""
+    return Value(float(run.history.val_accuracy.max()))
+
+
+def fallen(run: Run) -> Value:
+    """Return by how much validation accuracy has come down in the end."""
+    accuracy = run.history.val_accuracy
+    return Value(float(accuracy.max() - accuracy.iloc[-1]))
 
 
 def speed_up(before: Run, after: Run) -> Value:

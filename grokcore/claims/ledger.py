@@ -1,8 +1,9 @@
 """The ledger: a claim, the runs that test it, and what they say.
 
 The rows themselves are in :mod:`grokcore.claims.mechanism` (what happens, and what is
-inside), :mod:`grokcore.claims.optimization` (weight decay and optimizers) and
-:mod:`grokcore.claims.speed` (what makes it sooner).
+inside), :mod:`grokcore.claims.optimization` (weight decay and optimizers),
+:mod:`grokcore.claims.speed` (what makes it sooner) and
+:mod:`grokcore.claims.transfer` (more operands, and what transfers).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from grokcore.claims.histories import each, speed_up, val_step
+from grokcore.claims.histories import best_accuracy, each, speed_up, val_step
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -59,12 +59,8 @@ def _rank_correlation(*runs: Run) -> Value:
 
 def _best_accuracy(run: Run) -> Value:
     """The highest validation accuracy; what is below 95% may still rise."""
-    best = float(run.history.val_accuracy.max())
+    best = best_accuracy(run).number
     return Value(best, "" if best >= 0.95 else ">")
-
-
-def _accuracy_so_far(run: Run) -> Value:
-    return Value(float(run.history.val_accuracy.max()))
 
 
 def _functions(name: str) -> dict[str, Arm]:
@@ -85,7 +81,7 @@ def _over(slower: Mapping[str, Arm], sooner: Mapping[str, Arm]) -> dict[str, Set
 
 def _hard(name: str) -> dict[str, Setting]:
     return {
-        "with decay": Setting((_WITH_DECAY[name],), each(_accuracy_so_far)),
+        "with decay": Setting((_WITH_DECAY[name],), each(best_accuracy)),
     }
 
 
