@@ -20,6 +20,8 @@ PARTS = {
     "embedding and MLP": ("embed", "mlp"),
     "all but the embedding": ("blocks", "unembed"),
     "attention": ("attn",),
+    "MLP": ("mlp",),
+    "unembedding": ("unembed",),
 }
 
 # The chapters' recipe at p = 31: first sums of two from most of their table, then sums
@@ -133,6 +135,7 @@ TRANSFER = {
         question="What of a network that adds two numbers helps one that adds three?",
         arms=_transplants(),
         budget=800,
+        weights="embedding",
     ),
     "operands": Study(
         question="How many numbers can a network learn to add from 5,000 examples?",
