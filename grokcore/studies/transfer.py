@@ -19,6 +19,7 @@ PARTS = {
     "embedding and attention": ("embed", "attn"),
     "embedding and MLP": ("embed", "mlp"),
     "all but the embedding": ("blocks", "unembed"),
+    "all but the unembedding": ("embed", "blocks"),
     "attention": ("attn",),
     "MLP": ("mlp",),
     "unembedding": ("unembed",),
@@ -107,6 +108,8 @@ def _transplants() -> dict[str, Arm]:
                 "the embedding": embedding,
             }.items()
         },
+        # Is it the first steps, which are long?
+        "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
         # What do new positions cost by themselves?
         "sums of two again": _seeds(_TWO.replace(stop_val_accuracy=0.95), _TWO, whole),
     }
