@@ -108,6 +108,9 @@ def _transplants() -> dict[str, Arm]:
                 "the embedding": embedding,
             }.items()
         },
+        "attention, from shuffled sums": _seeds(
+            _THREE, other["shuffled sums"], PARTS["attention"]
+        ),
         # Is it the first steps, which are long?
         "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
         # What do new positions cost by themselves?
