@@ -147,7 +147,7 @@ TRANSFER = {
         question="How many numbers can a network learn to add from 5,000 examples?",
         arms={
             f"{k}, {start}": _seeds(_MORE.replace(operands=k), *first)
-            for k in (3, 4, 5, 6)
+            for k in (4, 5, 6)
             for start, first in {
                 "from scratch": (),
                 "all but positions": (_TWO, PARTS["all but positions"]),
