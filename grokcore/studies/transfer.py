@@ -111,7 +111,16 @@ def _transplants() -> dict[str, Arm]:
         "attention, from shuffled sums": _seeds(
             _THREE, other["shuffled sums"], PARTS["attention"]
         ),
-        # Is it the first steps, which are long?
+        # Is it the rate, which is high for what has been learned?
+        **{
+            f"{name}, rate 0.003": _seeds(_THREE.replace(lr=3e-3), *first)
+            for name, first in {
+                "from scratch": (),
+                "all but positions": (_TWO, whole),
+                "the embedding": (_TWO, embedding),
+            }.items()
+        },
+        # Or the first steps?
         "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
         # What do new positions cost by themselves?
         "sums of two again": _seeds(_TWO.replace(stop_val_accuracy=0.95), _TWO, whole),
