@@ -21,6 +21,7 @@ _ASYMMETRIC = STUDIES["functions"].arms["asymmetric, truncated"]
 #: One network there is; what it says counts for little.
 _ONE_SEED = "its own setting, one seed"
 _ONE_LAYER = "one layer, modulo 31"
+_LOW_RATE = f"{_ONE_LAYER}, a third of the rate"
 
 
 def _sooner(arm: str, other: str = "from scratch") -> Setting:
@@ -97,7 +98,12 @@ TRANSFER = (
         id="S4.6c",
         source="S4",
         statement="Having learned to add two helps to add three.",
-        settings={_ONE_LAYER: _sooner("all but positions")},
+        settings={
+            _ONE_LAYER: _sooner("all but positions"),
+            _LOW_RATE: _sooner(
+                "all but positions, rate 0.003", "from scratch, rate 0.003"
+            ),
+        },
         statistic=_OVER_SCRATCH,
         verdict=Within(low=1.5, partly=Within(low=1.1)),
     ),
@@ -105,7 +111,10 @@ TRANSFER = (
         id="S4.6d",
         source="S4",
         statement="What helps is the embedding, by itself.",
-        settings={_ONE_LAYER: _sooner("the embedding")},
+        settings={
+            _ONE_LAYER: _sooner("the embedding"),
+            _LOW_RATE: _sooner("the embedding, rate 0.003", "from scratch, rate 0.003"),
+        },
         statistic=_OVER_SCRATCH,
         verdict=Within(low=1.5, partly=Within(low=1.1)),
     ),

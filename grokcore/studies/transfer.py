@@ -135,7 +135,7 @@ def _exchanges() -> dict[str, Arm]:
         "shuffled": {"shuffled": True},
     }
     arms = {}
-    for new in ("add", "subtract", "multiply"):
+    for new in ("add", "subtract"):
         table = _TABLE.replace(operation=new)
         arms[f"{new}, from scratch"] = _seeds(table)
         for old, changes in known.items():
