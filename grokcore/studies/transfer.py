@@ -134,14 +134,13 @@ def _exchanges() -> dict[str, Arm]:
         "multiply": {"operation": "multiply"},
         "shuffled": {"shuffled": True},
     }
-    arms = {}
-    for new in ("add", "subtract"):
-        table = _TABLE.replace(operation=new)
-        arms[f"{new}, from scratch"] = _seeds(table)
-        for old, changes in known.items():
-            first = _LEARNED.replace(**changes)
-            arms[f"{new}, from {old}"] = _seeds(table, first)
-            arms[f"{new}, embedding from {old}"] = _seeds(table, first, ("embed",))
+    arms = {"from scratch": _seeds(_TABLE)}
+    for name, changes in known.items():
+        first = _LEARNED.replace(**changes)
+        arms[f"embedding from {name}"] = _seeds(_TABLE, first, ("embed",))
+        # Who has learned sums knows the other half of their table, too.
+        if name != "add":
+            arms[f"from {name}"] = _seeds(_TABLE, first)
     return arms
 
 
@@ -177,7 +176,7 @@ TRANSFER = {
         budget=900,
     ),
     "exchanges": Study(
-        question="Which table helps with which other one?",
+        question="Which table helps with that of sums?",
         arms=_exchanges(),
         budget=600,
     ),
