@@ -35,7 +35,8 @@ def _at_both_rates(arm: str) -> dict[str, Setting]:
 
 def _after_two(k: int, measure: Callable[[Run], Value]) -> dict[str, Setting]:
     """Of networks that have learned to add two, all but positions kept."""
-    return {_ONE_LAYER: Setting((_MORE[f"{k}, all but positions"],), each(measure))}
+    arm = _MORE[f"{k}, all but positions, rate 0.003"]
+    return {_LOW_RATE: Setting((arm,), each(measure))}
 
 
 _share = partial(Claim, source="S4", chapter="12", form=".1%")

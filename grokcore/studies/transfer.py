@@ -154,12 +154,17 @@ TRANSFER = {
     "operands": Study(
         question="How many numbers can a network learn to add from 5,000 examples?",
         arms={
-            f"{k}, {start}": _seeds(_MORE.replace(operands=k), *first)
+            f"{k}, {start}": _seeds(rows.replace(operands=k), *first)
             for k in (4, 5, 6)
-            for start, first in {
-                "from scratch": (),
-                "all but positions": (_TWO, PARTS["all but positions"]),
-                "the embedding": (_TWO, PARTS["the embedding"]),
+            for start, (rows, *first) in {
+                "from scratch": (_MORE,),
+                "the embedding": (_MORE, _TWO, PARTS["the embedding"]),
+                # Handed over whole, a network needs a lower rate.
+                "all but positions, rate 0.003": (
+                    _MORE.replace(lr=3e-3),
+                    _TWO,
+                    PARTS["all but positions"],
+                ),
             }.items()
         },
         budget=400,
