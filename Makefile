@@ -21,6 +21,9 @@ SANDBOX = command -v bwrap >/dev/null || ! command -v apt-get >/dev/null || \
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
   --nbval-cell-timeout=900
 
+# A process for each core; a file's tests stay together, for they share what they set up.
+SIDE_BY_SIDE := -n auto --dist loadfile
+
 # Machines that round otherwise, each with a weight seed of its own: one thread; no
 # AVX-512; no vector units; the other library for products; three by lot (see
 # grokcore/backend/rounding.py).
@@ -96,7 +99,7 @@ test: lint test-unit test-notebooks ## ruff, unit and property tests, doctests, 
 
 test-unit: $(READY) ## unit and property tests, and the doctests of grokcore
 	@$(SANDBOX)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-notebooks: $(READY) ## run every notebook's cells and asserts (nbval)
 	@$(if $(NOTEBOOKS),$(NBVAL) $(NOTEBOOKS),echo "no notebooks yet")
@@ -125,7 +128,7 @@ slides: $(READY) ## dist/slides: a deck of slides for each chapter, for a browse
 test-browser: $(READY) ## open every page of the built book in Chromium, without a network
 	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }
 	@$(BIN)/python tools/chromium.py
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest tests/browser $(SIDE_BY_SIDE)
 
 test-colab: $(READY) ## the chapters with Colab's old widgets (ARGS="--help" for more)
 	@$(BIN)/python tools/colab.py $(ARGS)

@@ -1,4 +1,4 @@
-"""Experiments that have a name, as in ``grokcore train nanda-p113``."""
+"""The recipes: experiments with a name, as in ``grokcore train nanda-p113``."""
 
 from grokcore.experiments import Experiment
 from grokcore.filters import GrokfastEMA, GrokfastMA

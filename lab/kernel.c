@@ -1,7 +1,8 @@
 // A network that learns a table a ∘ b = c: embedding, one ReLU layer, unembedding.
 //
 // The same network, loss and optimizer as grokcore's EmbeddingMLP with AdamW, in
-// float32; tests/lab compares them number by number. Letters: p numbers, P the same
+// float32; tests/lab compares them number by number. The loop that calls it is
+// worker.js. Letters: p numbers, P the same
 // rounded up to whole vectors (what is beyond p stays 0), D width, M neurons.
 //
 // Memory is laid out by setup(). JavaScript and Python read and write it through the

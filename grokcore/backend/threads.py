@@ -5,7 +5,8 @@ one of the cores, all wait for the thread that does not get to run, in each of h
 of operations a step: two threads beside one busy process take several times as long as
 one thread does. So a run takes as many threads as there are cores that others leave
 free, and looks again while it goes on. Where the system does not tell how busy its
-cores are, a run keeps the threads it has.
+cores are, a run keeps the threads it has. Sweeps, the census and the speedrun's race
+fix a number of their own.
 """
 
 import os

@@ -1,7 +1,8 @@
 """The ledger: a claim, the runs that test it, and what they say.
 
-The rows themselves are in :mod:`grokcore.claims.mechanism` (what happens, and what is
-inside), :mod:`grokcore.claims.optimization` (weight decay and optimizers),
+The rows themselves are in :mod:`grokcore.claims.tasks` (what is learned),
+:mod:`grokcore.claims.mechanism` (what happens, and what is inside),
+:mod:`grokcore.claims.optimization` (weight decay and optimizers),
 :mod:`grokcore.claims.speed` (what makes it sooner) and
 :mod:`grokcore.claims.transfer` (more operands, and what transfers).
 """

@@ -1,4 +1,4 @@
-"""Filters that remember nothing."""
+"""Filters that remember nothing: OrthoGrad, and a plain gain."""
 
 from __future__ import annotations
 

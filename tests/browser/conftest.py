@@ -290,16 +290,14 @@ def visit(browser):
 
 
 @pytest.fixture
-def measured(request):
-    """What the run says at its end: worth knowing, and nothing is asserted."""
-    return request.config.stash.setdefault(_MEASURED, [])
+def measured(record_property):
+    """Let the run say something at its end: worth knowing, and nothing is asserted."""
+    return lambda text: record_property("measured", text)
 
 
-_MEASURED = pytest.StashKey[list[str]]()
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    lines = config.stash.get(_MEASURED, [])
-    if lines:
+def pytest_terminal_summary(terminalreporter):
+    passed = terminalreporter.stats.get("passed", [])
+    told = [dict(report.user_properties).get("measured") for report in passed]
+    if any(told):
         terminalreporter.section("measured")
-        terminalreporter.write_line("\n".join(lines))
+        terminalreporter.write_line("\n".join(filter(None, told)))

@@ -149,7 +149,7 @@ def test_the_speedrun_takes_as_many_steps_as_grokcores(kernel, measured):
         assert trainer.history[-1]["val_accuracy"] >= 0.99
         theirs.append(trainer.step)
     seconds = statistics.median(race["seconds"] for race in races)
-    measured.append(
+    measured(
         f"{seconds:.2f} s to 99% at p = 113; steps {sorted(ours)}, "
         f"grokcore's {sorted(theirs)}"
     )
@@ -496,7 +496,7 @@ def test_it_keeps_still_for_who_asks_for_less_motion(browser, alone, measured):
         page.wait_for_timeout(3_000)
         frames[motion] = page.evaluate(count) - before
         window.close()
-    measured.append(f"{frames['no-preference'] / 3:.0f} frames a second at p = 59")
+    measured(f"{frames['no-preference'] / 3:.0f} frames a second at p = 59")
     assert frames["reduce"] <= 5
     assert frames["no-preference"] > 2 * frames["reduce"]
 

@@ -94,7 +94,7 @@ def test_a_page_is_light(desktop, measured):
             wire += request.sizes()["responseBodySize"]
             if request.resource_type in ("document", "image"):
                 alone += len(request.response().body())
-    measured.append(
+    measured(
         f"{wire / 1e6:5.2f} MB over the wire, {alone / 1e6:5.2f} MB page and pictures "
         f"as files: {desktop.name}"
     )
@@ -146,4 +146,4 @@ def test_first_paint_of_the_welcome_page(visit, server, measured):
         "performance.getEntriesByName('first-contentful-paint')[0].startTime"
     )
     assert paint > 0
-    measured.append(f"{paint:.0f} ms to the first paint of the welcome page")
+    measured(f"{paint:.0f} ms to the first paint of the welcome page")

@@ -112,7 +112,7 @@ def bookmarks(pdf):
 
 def test_it_is_a_file_to_carry(printed, pdf, measured):
     size = printed.stat().st_size / 1e6
-    measured.append(f"{size:.1f} MB, {len(pdf.pages)} pages: the book as a PDF")
+    measured(f"{size:.1f} MB, {len(pdf.pages)} pages: the book as a PDF")
     assert size <= MEGABYTES
     assert len(pdf.pages) > 100
 
