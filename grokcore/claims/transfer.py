@@ -35,8 +35,13 @@ def _at_both_rates(arm: str) -> dict[str, Setting]:
 
 def _after_two(k: int, measure: Callable[[Run], Value]) -> dict[str, Setting]:
     """Of networks that have learned to add two, all but positions kept."""
-    arm = _MORE[f"{k}, all but positions, rate 0.003"]
-    return {_LOW_RATE: Setting((arm,), each(measure))}
+    arm = f"{k}, all but positions, rate 0.003"
+    longer = {f"{arm}, longer": f"{_LOW_RATE}, 600 epochs"}
+    return {
+        words: Setting((_MORE[name],), each(measure))
+        for name, words in ({arm: _LOW_RATE} | longer).items()
+        if name in _MORE
+    }
 
 
 _share = partial(Claim, source="S4", chapter="12", form=".1%")

@@ -38,6 +38,8 @@ _THREE = _TWO.replace(
     stop_val_accuracy=0.95,
 )
 _MORE = _THREE.replace(train_fraction=0.5, epochs=400)
+# Handed over whole, a network needs a lower rate.
+_WHOLE = (_MORE.replace(lr=3e-3), _TWO, PARTS["all but positions"])
 
 # The recipe at its own size, where tables of two numbers are exchanged.
 _TABLE = CATALOGUE["live-p59"].replace(
@@ -154,28 +156,25 @@ TRANSFER = {
     "operands": Study(
         question="How many numbers can a network learn to add from 5,000 examples?",
         arms={
-            f"{k}, {start}": _seeds(rows.replace(operands=k), *first)
-            for k in (4, 5, 6)
-            for start, (rows, *first) in {
-                "from scratch": (_MORE,),
-                "the embedding": (_MORE, _TWO, PARTS["the embedding"]),
-                # Handed over whole, a network needs a lower rate.
-                "all but positions, rate 0.003": (
-                    _MORE.replace(lr=3e-3),
-                    _TWO,
-                    PARTS["all but positions"],
-                ),
-            }.items()
+            **{
+                f"{k}, {start}": _seeds(rows.replace(operands=k), *first)
+                for k in (4, 6)
+                for start, (rows, *first) in {
+                    "from scratch": (_MORE,),
+                    "the embedding": (_MORE, _TWO, PARTS["the embedding"]),
+                    "all but positions, rate 0.003": _WHOLE,
+                }.items()
+            },
+            "6, all but positions, rate 0.003, longer": _seeds(
+                _WHOLE[0].replace(operands=6, epochs=600), *_WHOLE[1:]
+            ),
         },
-        budget=400,
+        budget=600,
     ),
     "moduli": Study(
         question="How does the number of epochs depend on the modulus?",
         arms={
-            f"p = {p}, {fraction:.0%}": _seeds(
-                _TABLE.replace(p=p, train_fraction=fraction, epochs=900)
-            )
-            for fraction in (0.3, 0.5)
+            f"p = {p}": _seeds(_TABLE.replace(p=p, epochs=900))
             for p in (31, 59, 97, 113)
         },
         budget=900,
