@@ -14,7 +14,6 @@ __all__ = [
     "delay",
     "delays",
     "each",
-    "fallen",
     "soonest",
     "speed_up",
     "train_epoch",
@@ -59,12 +58,6 @@ def delay(run: Run) -> Value:
 def best_accuracy(run: Run) -> Value:
     """Return the highest validation accuracy of a run."""
     return Value(float(run.history.val_accuracy.max()))
-
-
-def fallen(run: Run) -> Value:
-    """Return by how much validation accuracy has come down in the end."""
-    accuracy = run.history.val_accuracy
-    return Value(float(accuracy.max() - accuracy.iloc[-1]))
 
 
 def speed_up(before: Run, after: Run) -> Value:
