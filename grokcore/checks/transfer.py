@@ -16,6 +16,7 @@ from grokcore.studies import STUDIES
 from grokcore.tasks import ModularTask
 
 __all__ = [
+    "expect_refusal",
     "expect_rest",
     "expect_seen",
     "expect_start",
@@ -128,9 +129,30 @@ def transplanted(
     """
     for parts in (["embed"], ["attn"], ["blocks", "unembed"], ["W_E", "blocks.1"], []):
         expect_transplanted(answer, parts)
-    own, donor = _weights(3), _weights(4)
+    expect_refusal(answer, _weights(3), _weights(4), ["pos_embed"])
+
+
+def expect_refusal(
+    answer: Callable,
+    own: dict[str, Tensor],
+    donor: dict[str, Tensor],
+    parts: Iterable[str],
+) -> None:
+    """Ask for a part that has another shape, and others of the same shape for it.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if there is no ValueError, or one where all fits.
+    """
+    parts = [*parts]
     try:
-        answer(own, donor, ["pos_embed"])
+        answer(own, donor, ["embed"])
+    except Exception as error:
+        fail(
+            f"where positions have other shapes and parts are ['embed'], it raises "
+            f"{type(error).__name__}: {error}"
+        )
+    try:
+        answer(own, donor, parts)
     except ValueError:
         return
     except Exception as error:
@@ -138,7 +160,7 @@ def transplanted(
             f"where shapes differ it raises {type(error).__name__}, "
             f"expected a ValueError"
         )
-    fail("pos_embed.W_pos is [3, 2] in one and [4, 2] in the other: nothing is raised")
+    fail(f"with parts {parts}, pos_embed.W_pos does not fit, and nothing is raised")
 
 
 def expect_transplanted(answer: Callable, parts: Iterable[str]) -> None:

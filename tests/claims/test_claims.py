@@ -368,7 +368,7 @@ def test_uneven_and_slow_go_together_by_rank(tiny, plant):
 def test_accuracy_below_the_goal_may_still_rise(tiny, plant):
     short = plant(tiny(), [1] * 3, [0, 0.7, 0.6])
     assert tasks._best_accuracy(short) == Value(0.7, ">")
-    assert tasks._accuracy_so_far(short) == Value(0.7)
+    assert histories.best_accuracy(short) == Value(0.7)
     there = plant(tiny(seed=1), [1] * 3, [0, 0.96, 0.6])
     assert tasks._best_accuracy(there) == Value(0.96)
 
