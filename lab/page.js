@@ -312,11 +312,7 @@
       ask();
     });
     still.addEventListener("change", () => tell("quiet", { on: still.matches }));
-    new ResizeObserver(() => draw(false)).observe(root);
-    new MutationObserver(() => draw(false)).observe(document.documentElement,
-      { attributes: true, attributeFilter: ["data-theme"] });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change",
-      () => draw(false));
+    whenItLooksOtherwise(root, () => draw(false));
     addEventListener("hashchange", () => {
       const { choice, wrong } = fromLink(location.hash);
       if (choice) choose(choice, warning(wrong));
