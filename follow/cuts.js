@@ -39,12 +39,13 @@ function asManyByLot(parts, seed) {
     return count(Math.min(many, left.length)).map(() =>
       left.splice(Math.floor(random() * left.length), 1)[0]);
   };
-  const others = count(Math.floor(p / 2)).map((i) => i + 1);
+  const others = count(Math.floor(p / 2)).map((i) => i + 1)
+    .filter((k) => !KEYS.includes(k));
+  const spared = count(neurons).filter((m) => !parts.neurons.includes(m));
   return {
-    frequencies: draw(others.filter((k) => !KEYS.includes(k)), parts.frequencies.length),
+    frequencies: draw(others, parts.frequencies.length),
     channels: draw(count(heads * channels), parts.channels.length),
-    neurons: draw(count(neurons).filter((m) => !parts.neurons.includes(m)),
-      parts.neurons.length),
+    neurons: draw(spared, parts.neurons.length),
   };
 }
 
@@ -54,8 +55,12 @@ function asManyByLot(parts, seed) {
 const listed = (words) => words.length < 2 ? words.join()
   : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
-const several = (kind, names) =>
-  names.length ? [`${kind}${names.length > 1 ? "s" : ""} ${listed(names)}`] : [];
+// "clock 8", "clocks 8 and 19", "all clocks".
+function several(kind, names) {
+  const all = PARTS[kind].filter(Boolean).length === names.length;
+  const plural = names.length > 1 ? "s" : "";
+  return all ? [`all ${kind}s`] : names.length ? [`${kind}${plural} ${listed(names)}`] : [];
+}
 
 // "clock 41 and head 2".
 function cutsSay(cuts) {
@@ -68,14 +73,16 @@ function cutsSay(cuts) {
   ]);
 }
 
-// "frequency 5 and 32 of the heads' 128 channels".
-function lotSays({ frequencies, channels, neurons }) {
+// "frequency 5 and 32 of the heads’ 128 channels".
+function lotSays({ cut, lottery: { frequencies, channels, neurons } }) {
   const { heads, channels: each, neurons: all } = SIZES;
-  const said = listed([
-    ...frequencies.length ? [`${frequencies.length > 1 ? "frequencies" : "frequency"} `
-      + listed(frequencies)] : [],
-    ...channels.length ? [`${channels.length} of the heads’ ${heads * each} channels`] : [],
-    ...neurons.length ? [`${neurons.length} of the ${all} neurons`] : [],
-  ]);
-  return said || "nothing: no others are left";
+  const said = [];
+  if (frequencies.length === 1) said.push(`frequency ${frequencies[0]}`);
+  if (frequencies.length > 1) said.push(`frequencies ${listed(frequencies)}`);
+  if (channels.length) said.push(`${channels.length} of ${heads * each} channels`);
+  if (cut.neurons.length) {
+    said.push(neurons.length < cut.neurons.length
+      ? `the ${neurons.length} neurons that are left` : `${neurons.length} of ${all} neurons`);
+  }
+  return listed(said);
 }

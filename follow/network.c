@@ -1,8 +1,8 @@
-// A recorded network, asked again: grokcore's transformer of one layer without biases or
-// norm, in float32; tests/follow compares it with grokcore number by number.
+// A recorded network, asked again: grokcore's transformer of one layer without biases
+// or norm, in float32; tests/follow compares it with grokcore number by number.
 //
-// Letters: p numbers, P the same rounded up to whole vectors (what is beyond p stays 0),
-// D width, H heads, K width of a head (its channels), M neurons. In one layer what a
+// Letters: p numbers, P the same rounded up to whole vectors (what is beyond p is 0), D
+// width, H heads, K width of a head (its channels), M neurons. In one layer what a
 // number sends to the neurons and to the logits depends on that number alone: prepare()
 // makes these rows once, and a sum weighs them by its attention, as
 // grokcore/models/fast.py does.

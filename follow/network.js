@@ -4,7 +4,8 @@
 // What Network.view can look at, in the order of network.c.
 const PLACES = ["halves", "embedding", "channels", "spared", "pattern", "neurons",
   "logits", "votes", "answers"];
-const SIZES = { p: 113, columns: 120, width: 128, heads: 4, channels: 32, neurons: 512 };
+const SIZES = { p: 113, columns: 120, width: 128, heads: 4, channels: 32,
+  neurons: 512 };
 const P = SIZES.p;
 
 // -- what the build inlines ----------------------------------------------------------
@@ -16,8 +17,8 @@ async function unpacked(text) {
   const stream = new Blob([bytesOf(text)]).stream()
     .pipeThrough(new DecompressionStream("deflate"));
   const planes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const half = planes.length / 2;
-  return Uint16Array.from({ length: half }, (_, i) => planes[i] | planes[half + i] << 8);
+  const length = planes.length / 2;
+  return Uint16Array.from({ length }, (_, i) => planes[i] | planes[length + i] << 8);
 }
 
 // -- the network ---------------------------------------------------------------------
@@ -67,7 +68,8 @@ class Network {
     const pattern = copy("pattern", 3 * heads), logits = copy("logits", p);
     const middle = mean(logits);
     return {
-      attention: Array.from({ length: heads }, (_, h) => pattern.slice(3 * h, 3 * h + 3)),
+      attention: Array.from({ length: heads }, (_, h) =>
+        pattern.slice(3 * h, 3 * h + 3)),
       neurons: copy("neurons", neurons),
       logits: logits.map((logit) => logit - middle),  // what all share changes nothing
       says: logits.indexOf(Math.max(...logits)),

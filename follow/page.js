@@ -1,7 +1,7 @@
 // The page: it takes a sum, a moment and cuts, asks the network, draws what happens in
-// it. Comes after state.js, network.js, cuts.js, pictures.js, words.js, and after what
-// the build inlines: BYTES, the kernel in base 64; MOMENTS, each with its packed weights;
-// SHOWN, in bits which sums were shown; KEYS; the USUAL choice; the TOUR.
+// it. Comes after state.js, network.js, cuts.js, pictures.js and words.js, and after what
+// the build inlines: BYTES, the kernel in base 64; MOMENTS, with their packed weights;
+// SHOWN, which sums were shown, in bits; KEYS; the USUAL choice; the TOUR.
 "use strict";
 
 (async function () {
@@ -13,7 +13,7 @@
   const SLICE = 10;   // ms to answer rows of the table before the page has its turn
   const REACH = 25;   // logits: a hand that is as long reaches the rim
 
-  // `seen` is all that was computed for the present choice: what pictures and words take.
+  // `seen` is all that was computed for the present choice, for pictures and words.
   let choice = { ...USUAL }, seen = {}, lot = 1, step = -1;
   let waiting = false, telling, job = 0;
   const networks = {};         // the whole one, the one that is cut, the one cut by lot
@@ -41,19 +41,24 @@
     return [k, { points, order: ringOrder({ points, order: count(P), frequency: k }) }];
   }));
 
+  // What a moment shows whatever the sum is: looked at once, before anything is cut.
+  function look(moment) {
+    moment.planes ??= planesOf(networks.whole);
+    moment.far ??= Math.max(...[...moment.planes.values()].flatMap(({ points }) =>
+      [...points].map(Math.abs)));
+    moment.votes ??= new Map(KEYS.map((k) => [k, networks.whole.votes(k)]));
+  }
+
   // Give the networks their weights and take from them what is cut.
   function prepare() {
     const moment = MOMENTS[choice.moment], cuts = choice.cut;
-    const cut = partsOf(cuts, moment.neurons);
+    const cut = partsOf(cuts, moment.teams);
     const parts = { whole: {}, cut, lottery: asManyByLot(cut, lot) };
     for (const [name, network] of Object.entries(networks)) {
       network.take(moment.halves, parts[name]);
     }
-    const planes = planesOf(networks.whole);
-    const far = Math.max(...[...planes.values()].flatMap(({ points }) =>
-      [...points].map(Math.abs)));
-    const votes = new Map(KEYS.map((k) => [k, networks.whole.votes(k)]));
-    seen = { moment, cuts, lot, parts, planes, far, votes, teams: moment.neurons };
+    look(moment);
+    seen = { moment, cuts, lot, parts };
     answerTables();
   }
 
@@ -84,12 +89,12 @@
   // The least multiple of 5 that none of some sizes exceeds.
   const fives = (sizes) => 5 * Math.ceil(Math.max(...sizes) / 5);
 
-  // Say something once nothing has changed for a while.
+  // Say something, and write the choice into the address, once nothing has changed for a
+  // while. The usual choice leaves an address as it is that leads to a heading.
   function tell(words) {
     clearTimeout(telling);
     telling = setTimeout(() => {
       at("news").textContent = words();
-      // The address holds the choice. The usual one leaves a link to a heading as it is.
       const link = `#${asLink(choice)}`, named = fromLink(location.hash).choice;
       if (named || link !== `#${asLink(USUAL)}`) history.replaceState(null, "", link);
     }, QUIET);
@@ -143,7 +148,7 @@
         text.textContent = SAYS[says](seen, Number(of));
       }
       drawCuts(at("cuts").tBodies[0], seen);
-      at("others").hidden = !seen.teams.get(0).length;
+      at("others").hidden = !seen.moment.teams.get(0).length;
       for (const name of ["draw", "mend"]) {
         button(name).setAttribute("aria-disabled", !seen.cuts.length);
       }
@@ -191,19 +196,18 @@
 
   // -- the tour ----------------------------------------------------------------------
 
-  // Its box goes to the picture that it speaks of, the sum and the moment to what it says.
+  // Its box goes to the picture that it speaks of, and sets the page to what it says.
   function tour(to) {
     step = to < TOUR.length ? to : -1;
     const box = at("tour"), pressed = document.activeElement, leaves = step < 0;
-    const { at: stage, text, set } = leaves ? { at: "table", text: INVITATION, set: {} }
-      : TOUR[step];
+    const { at: stage, text, set } = TOUR[step] ?? { at: "table", text: INVITATION };
     root.querySelector(`[data-stage=${stage}]`).before(box);
     at("told").textContent = leaves ? text : `${step + 1} of ${TOUR.length}. ${text}`;
     button("next").textContent = leaves ? "Take the tour"
       : step < TOUR.length - 1 ? "Next" : "Done";
     button("back").hidden = step < 1;
     button("leave").hidden = leaves;
-    if (!leaves) choose({ ...USUAL, ...set });
+    choose({ ...USUAL, ...set });
     // Moved elements lose the focus.
     const focus = box.contains(pressed) && !pressed.hidden ? pressed : button("next");
     focus.focus({ preventScroll: true });
@@ -217,17 +221,16 @@
     desk.addEventListener("submit", (event) => event.preventDefault());
     root.addEventListener("input", ({ target }) => {
       const { name, value } = target;
-      if (name === "moment" || name === "waves") return choose({ [name]: Number(value) });
-      const number = FIELDS[name].read(value);
+      const number = target.type === "range" ? Number(value) : FIELDS[name].read(value);
       if (number !== undefined) return choose({ [name]: number }, { keep: true });
       target.setAttribute("aria-invalid", true);
       tell(() => `${name} is a whole number from 0 to ${P - 1}. The pictures show `
         + `${choice.a} + ${choice.b}.`);
     });
-    // What was left half written is what is shown.
-    root.addEventListener("change", ({ target }) => {
-      if (target.getAttribute("aria-invalid")) choose({});
-    });
+    // Whoever leaves a field leaves in it what is shown.
+    for (const name of ["a", "b"]) {
+      field(name).addEventListener("change", () => choose({}));
+    }
     root.addEventListener("click", ({ target }) => {
       const pressed = target.closest("button");
       if (pressed?.dataset.cut) toggle(pressed.dataset.cut);
@@ -239,15 +242,17 @@
       if (cell !== null) choose({ a: Math.floor(cell / P), b: cell % P });
     });
     whenItLooksOtherwise(root, draw);
-    addEventListener("hashchange", () => open(location.hash));
+    addEventListener("hashchange", () => {
+      if (fromLink(location.hash).choice) open(location.hash);
+    });
   }
 
   // Take the choice that a link holds.
   function open(link) {
     const { choice: found, wrong } = fromLink(link);
     choose(found ?? {});
-    if (wrong.length) tell(() => `Not possible, and left as usual: ${wrong.join("; ")}. `
-      + SAYS.news(seen));
+    if (!wrong.length) return;
+    tell(() => `Not possible, and left as usual: ${wrong.join("; ")}. ${SAYS.news(seen)}`);
   }
 
   // Clocks, heads and teams, each with a button that cuts it.
@@ -286,17 +291,19 @@
     const module = await WebAssembly.compile(bytesOf(BYTES));
     for (const moment of MOMENTS) {
       moment.halves = await unpacked(moment.weights);
-      moment.neurons = teamsOf(moment.teams);
+      moment.teams = teamsOf(moment.teams);
     }
-    for (const name of ["whole", "cut", "lottery"]) networks[name] = new Network(module);
+    for (const name of ["whole", "cut", "lottery"]) {
+      networks[name] = new Network(module);
+    }
   } catch (error) {
     at("failed").textContent = `The network could not be asked here: ${error.message}. `
-      + "This page needs a browser of 2023 or later: Chrome 111, Firefox 113, Safari 16.4.";
+      + "It needs a browser of 2023 or later: Chrome 111, Firefox 113, Safari 16.4.";
     at("failed").hidden = false;
     return;
   }
   networks.whole.take(MOMENTS[0].halves);
-  MOMENTS[0].orders = [...planesOf(networks.whole).values()].map(({ order }) => order);
+  look(MOMENTS[0]);  // what others are compared with
   build();
   listen();
   root.hidden = false;

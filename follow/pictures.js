@@ -1,6 +1,6 @@
-// The pictures: each draws what happens on the way of one sum. They take `seen`, all that
-// page.js has computed, and invent nothing. Comes after inpage/canvas.js, network.js and
-// cuts.js.
+// The pictures: each draws what happens on the way of one sum. They take `seen`, all
+// that page.js has computed, and invent nothing. Comes after inpage/canvas.js,
+// network.js and cuts.js.
 "use strict";
 
 const degrees = (turns) => Math.round(360 * (turns - Math.floor(turns))) % 360;
@@ -47,7 +47,7 @@ const isCut = ({ cuts }, kind, name) => cuts.includes(`${kind}-${name}`);
 // farthest number is at the rim.
 function drawNumbers(canvas, seen, color, k) {
   const clock = face(canvas), { pen, at, toward, radius } = clock;
-  const { a, b, far, planes } = seen, { points } = planes.get(k);
+  const { a, b, moment: { far, planes } } = seen, { points } = planes.get(k);
   rim(clock, color);
   if (isCut(seen, "clock", k)) return crossOut(clock, color);
   const place = (n) => at(points[2 * n] / far, points[2 * n + 1] / far);
@@ -56,17 +56,18 @@ function drawNumbers(canvas, seen, color, k) {
     const [x, y] = place(n);
     pen.fillRect(x - 1, y - 1, 2, 2);
   }
-  for (const [n, shade, dash, name] of [[a, color.a, [], "a"], [b, color.b, [5, 2], "b"]]) {
+  const hands = [[a, color.a, [], "a"], [b, color.b, [5, 2], "b"]];
+  for (const [n, shade, dash, name] of hands) {
     line(pen, [at(0, 0), place(n)], shade, { width: 2.5, dash });
     write(pen, name, ...toward(standing(points, n), 1 + 8 / radius), shade, "center");
   }
 }
 
-// The votes of a team of neurons as rays, the hand that all votes make, and a mark where
-// the sum stands. The team's longest ray reaches the rim.
+// The votes of a team of neurons as rays, the hand that all votes make, and a mark
+// where the sum stands. The team's longest ray reaches the rim.
 function drawVotes(canvas, seen, color, k) {
   const clock = face(canvas), { pen, at, toward } = clock;
-  const { votes, teams, hands, right, full, cut: { neurons } } = seen;
+  const { moment: { votes, teams }, hands, right, full, cut: { neurons } } = seen;
   rim(clock, color);
   if (isCut(seen, "team", k)) crossOut(clock, color);
   const { x, y } = votes.get(k);
@@ -130,7 +131,9 @@ function drawWaves(canvas, { waves, added, sum, right, full, limit }, color) {
   pen.fill();
   const after = best < 0.9 * P;
   write(pen, best, x + (after ? 8 : -8), y - 6, color.ink, after ? "left" : "right");
-  for (let c = 0; c < P; c += 20) write(pen, c, across(c), height - 22, color.ink, "center");
+  for (let c = 0; c < P; c += 20) {
+    write(pen, c, across(c), height - 22, color.ink, "center");
+  }
   write(pen, "answer", end, height - 8, color.faint, "right");
 }
 
@@ -152,7 +155,7 @@ function drawCuts(body, { cuts, parts, right, tables, ...seen }) {
     ? percent(cells.filter((cell) => cell & CELL.right).length / P ** 2) : "…";
   const rows = [["as it is", "whole"], ...cuts.length
     ? [[`without ${cutsSay(cuts)}`, "cut"],
-      [`by lot, without ${lotSays(parts.lottery)}`, "lottery"]] : []];
+      [`by lot, without ${lotSays(parts)}`, "lottery"]] : []];
   body.replaceChildren(...rows.map(([words, name]) => {
     const row = document.createElement("tr"), head = document.createElement("th");
     Object.assign(head, { scope: "row", textContent: words });

@@ -39,10 +39,9 @@ const FIELDS = {
 
 // "a=47&b=85": the sum, and all else that is not as usual.
 function asLink(choice) {
-  const told = Object.entries(FIELDS).map(([name, { write }]) => [name,
-    write(choice[name]), write(USUAL[name])]);
-  const named = told.filter(([name, now, usual]) => "ab".includes(name) || now !== usual);
-  return named.map(([name, now]) => `${name}=${now}`).join("&");
+  const named = Object.entries(FIELDS).filter(([name, { write }]) =>
+    name === "a" || name === "b" || write(choice[name]) !== write(USUAL[name]));
+  return named.map(([name, { write }]) => `${name}=${write(choice[name])}`).join("&");
 }
 
 // The choice that a link holds, and what in it is not possible. No choice if the link

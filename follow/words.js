@@ -5,24 +5,28 @@
 const about = (logits) => logits.toFixed(logits < 0.1 ? 3 : logits < 10 ? 1 : 0);
 const sumSays = ({ a, b, right }) => a + b < P ? `${a} + ${b} = ${right}`
   : `${a} + ${b} = ${a + b}, modulo ${P} that is ${right}`;
-const judged = (says, right) => `${says}, which is ${says === right ? "right" : "wrong"}`;
+const judged = (says, right) =>
+  `${says}, which is ${says === right ? "right" : "wrong"}`;
 
 const SAYS = {
   // What the network answers; the rest is how.
   news(seen) {
     const { right, wasShown, whole, cut, lottery, cuts, parts } = seen;
-    const sum = `${sumSays(seen)}. `;
-    const shown = wasShown ? "It was shown this sum." : "It was never shown this sum.";
-    if (!cuts.length) return `${sum}The network says ${judged(whole.says, right)}. ${shown}`;
-    return `${sum}Without ${cutsSay(cuts)} the network says ${judged(cut.says, right)}; `
-      + `without ${lotSays(parts.lottery)} instead, ${judged(lottery.says, right)}.`;
+    const sum = `${sumSays(seen)}.`;
+    if (!cuts.length) {
+      return `${sum} The network says ${judged(whole.says, right)}. It was `
+        + `${wasShown ? "" : "never "}shown this sum.`;
+    }
+    return `${sum} Without ${cutsSay(cuts)} the network says `
+      + `${judged(cut.says, right)}; without ${lotSays(parts)} instead, `
+      + `${judged(lottery.says, right)}.`;
   },
 
   answer: ({ cut, right }) => verdict(cut.says, right),
 
-  others({ teams, cut: { neurons } }) {
-    const others = teams.get(0), firing = others.filter((m) => neurons[m]).length;
-    return `${firing} of ${others.length} neurons of other frequencies fire.`;
+  others({ moment, cut: { neurons } }) {
+    const others = moment.teams.get(0), firing = others.filter((m) => neurons[m]);
+    return `${firing.length} of ${others.length} neurons of other frequencies fire.`;
   },
 
   moment: ({ moment }) => moment.name,
@@ -33,22 +37,25 @@ const SAYS = {
   },
 
   numbers(seen, k) {
-    const { a, b, planes } = seen, { points } = planes.get(k);
+    const { a, b, moment } = seen, { points } = moment.planes.get(k);
     if (isCut(seen, "clock", k)) return `Clock ${k} is cut`;
     return `Clock ${k}: ${a} at ${degrees(standing(points, a))}°, ${b} at `
       + `${degrees(standing(points, b))}°`;
   },
 
-  clocks({ a, b, planes, cuts }) {
+  clocks({ a, b, right, moment: { planes }, cuts }) {
     const cut = cutOf(cuts, "clock"), left = KEYS.filter((k) => !cut.includes(k));
+    const orders = (planes, keys) => span(keys.map((k) => planes.get(k).order));
     if (!left.length) return "All six are cut: the numbers have lost these places.";
     const k = left.includes(41) ? 41 : left[0], { points } = planes.get(k);
-    const orders = left.map((each) => planes.get(each).order);
-    return `On clock ${k}, ${a} stands at ${degrees(standing(points, a))}° and ${b} at `
-      + `${degrees(standing(points, b))}°; on a perfect one at ${degrees(placeOf(a, k))}° `
-      + `and ${degrees(placeOf(b, k))}°. The numbers keep the order of their clock to `
-      + `${span(orders)}; 1 is a ring. Untrained it was ${span(MOMENTS[0].orders)}: these `
-      + "are the sides from which they look most like rings.";
+    const place = (n) => degrees(standing(points, n));
+    const perfect = (n) => degrees(placeOf(n, k));
+    return `On clock ${k}, ${a} stands at ${place(a)}° and ${b} at ${place(b)}°. On a `
+      + `perfect one they stand at ${perfect(a)}° and ${perfect(b)}°, and ${right}, their `
+      + `sum, at ${perfect(right)}°: as far round as both together. The numbers keep the `
+      + `order of their clock to ${orders(planes, left)}; 1 is a ring. Untrained it was `
+      + `${orders(MOMENTS[0].planes, KEYS)}: these are the sides from which they look `
+      + "most like rings.";
   },
 
   takes(seen, head) {
@@ -65,15 +72,15 @@ const SAYS = {
   },
 
   votes(seen, k) {
-    const { hands, teams, right, cut: { neurons } } = seen;
-    const firing = teams.get(k).filter((m) => neurons[m]).length;
+    const { hands, right } = seen;
     return `Clock ${k}: ${isCut(seen, "team", k) ? "its team is cut"
-      : `${firing} of ${teams.get(k).length} neurons fire`}. Hand at `
+      : `of its neurons ${SAYS.fire(seen, k)}`}. Hand at `
       + `${degrees(hands.get(k).at)}°, the sum at ${degrees(placeOf(right, k))}°`;
   },
 
-  fire({ teams, cut: { neurons } }, k) {
-    return `${teams.get(k).filter((m) => neurons[m]).length} of ${teams.get(k).length} fire`;
+  fire({ moment, cut: { neurons } }, k) {
+    const team = moment.teams.get(k), firing = team.filter((m) => neurons[m]).length;
+    return `${firing} of ${team.length} fire`;
   },
 
   teams({ right, hands, moment }) {
@@ -81,12 +88,15 @@ const SAYS = {
     const quiet = KEYS.filter((k) => !loud.includes(k));
     const misses = loud.map((k) =>
       `${Math.round(apart(hands.get(k).at, placeOf(right, k)))}° (clock ${k})`);
-    return (loud.length ? `The hands miss the sum by ${listed(misses)}. Hands at random `
-      + "would miss it by 90° on average. " : "")
-      + (quiet.length ? `Hardly a word from clock${quiet.length > 1 ? "s" : ""} `
-        + `${listed(quiet)}. ` : "")
-      + `${percent(moment.pure)} of the neurons are pure: more than 85% of what they do `
-      + `varies with one frequency. Untrained it was ${percent(MOMENTS[0].pure)}.`;
+    const said = [
+      ...loud.length ? [`The hands miss the sum by ${listed(misses)}. Hands at random `
+        + "would miss it by 90° on average."] : [],
+      ...quiet.length ? [`Hardly a word from clock${quiet.length > 1 ? "s" : ""} `
+        + `${listed(quiet)}.`] : [],
+      `${percent(moment.pure)} of the neurons are pure: more than 85% of what they do is `
+        + `of one frequency. Untrained it was ${percent(MOMENTS[0].pure)}.`,
+    ];
+    return said.join(" ");
   },
 
   count({ order, added }) {
@@ -106,9 +116,9 @@ const SAYS = {
   },
 
   cuts({ cuts }) {
-    return cuts.length ? "What is drawn by lot is as many, not as large: the chapter on "
-      + "proof shows that it is not size." : "Nothing is cut. Press Cut below a clock, a "
-      + "head or a team of neurons.";
+    return cuts.length ? "What is drawn by lot is as many, not as large. The chapter on "
+      + "proof shows that it is not size." : "Nothing is cut. Press Cut at a clock, a head "
+      + "or a team of neurons.";
   },
 };
 

@@ -16,7 +16,8 @@ const amount = (n) => n.toLocaleString("en");
 // -- colors --------------------------------------------------------------------------
 
 const COLORS = ["ink", "faint", "rule", "paper", "train", "validation", "neutral",
-  "shared", "a", "b", "depth", "shown-right", "shown-wrong", "other-right", "other-wrong"];
+  "shared", "a", "b", "depth", "shown-right", "shown-wrong", "other-right",
+  "other-wrong"];
 
 // Colors of the page now, light or dark.
 function colors(element) {
@@ -78,7 +79,8 @@ const CELL = { right: 1, shown: 2, none: 4 };
 // Where the cells are on the canvas; row a down, column b across.
 function cellSize(canvas, p) {
   const left = 30, top = 18;
-  const size = Math.min(canvas.clientWidth - left - 14, canvas.clientHeight - top - 14) / p;
+  const { clientWidth, clientHeight } = canvas;
+  const size = Math.min(clientWidth - left - 14, clientHeight - top - 14) / p;
   return { left, top, size };
 }
 

@@ -53,12 +53,17 @@ function curves(canvas, lab, color, { y, ticks, label, lines, level }) {
       { dash: [2, 3] });
     write(pen, level.name, right, place(level.value) - 8, color.ink, "right");
   }
-  // Names of neighbors stand in two rows.
-  lab.marks.forEach(({ step, name }, i) => {
-    const here = x.at(step), fits = here + pen.measureText(name).width < right;
+  // A name stands in the first of two rows that has room for it, or nowhere.
+  const ends = [-Infinity, -Infinity];
+  for (const { step, name } of lab.marks) {
+    const here = x.at(step), wide = pen.measureText(name).width;
     line(pen, [[here, top], [here, bottom]], color.faint, { dash: [1, 3] });
-    write(pen, name, here, i % 2 ? 22 : 8, color.faint, fits ? "left" : "right");
-  });
+    const from = here + wide < right ? here : here - wide;
+    const row = ends.findIndex((end) => end + 8 < from);
+    if (row < 0) continue;
+    write(pen, name, from, 8 + 14 * row, color.faint);
+    ends[row] = from + wide;
+  }
   for (const { column, shade, dash } of lines) {
     const points = lab.looks.filter((look) => Number.isFinite(look[column]))
       .map((look) => [x.at(look[STEP]), place(look[column])]);
@@ -151,15 +156,18 @@ const ring = {
     line(pen, places.map((i) => place(order[i])), color.rule,
       { width: 1.5, closed: true });
     pen.font = `${n > 60 ? 10 : 12}px system-ui, sans-serif`;
-    for (const i of places) {
-      const [x, y] = place(order[i]);
+    // Where a ring has no room for all names, every so many are written.
+    const wide = pen.measureText(n - 1).width;
+    const every = Math.ceil(n * wide / (2 * Math.PI * reach));
+    places.forEach((i, along) => {
+      const [x, y] = place(order[i]), named = along % every === 0;
+      const shade = `oklch(${color.depth} 0.14 ${360 * turn(frequency, i, n)})`;
       pen.beginPath();
-      pen.arc(x, y, 8, 0, 7);
-      pen.fillStyle = color.paper;
+      pen.arc(x, y, named ? 8 : 2.5, 0, 7);
+      pen.fillStyle = named ? color.paper : shade;
       pen.fill();
-      const hue = 360 * turn(frequency, i, n);
-      write(pen, order[i], x, y, `oklch(${color.depth} 0.14 ${hue})`, "center");
-    }
+      if (named) write(pen, order[i], x, y, shade, "center");
+    });
     if (byPowers(lab.frame)) write(pen, "0", ...place(0), color.faint, "center");
   },
   say({ frame, untrainedOrder }) {
