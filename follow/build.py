@@ -57,8 +57,8 @@ def moments_table() -> str:
     names = ("Moment", "Shown", "Others", "Six waves")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     return (
-        f'<table class="inpage-table"><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}</tbody></table>\n"
+        f'<div class="follow-scroll"><table class="inpage-table">'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
     )
 
 

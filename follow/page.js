@@ -153,6 +153,7 @@
         button(name).setAttribute("aria-disabled", !seen.cuts.length);
       }
       root.dataset.drawn = Number(root.dataset.drawn ?? 0) + 1;
+      root.removeAttribute("aria-busy");
     });
   }
 
@@ -203,6 +204,7 @@
     const { at: stage, text, set } = TOUR[step] ?? { at: "table", text: INVITATION };
     root.querySelector(`[data-stage=${stage}]`).before(box);
     at("told").textContent = leaves ? text : `${step + 1} of ${TOUR.length}. ${text}`;
+    box.toggleAttribute("data-step", !leaves);
     button("next").textContent = leaves ? "Take the tour"
       : step < TOUR.length - 1 ? "Next" : "Done";
     button("back").hidden = step < 1;
@@ -272,6 +274,7 @@
     const clock = (kind, picture, k, ...more) => {
       const canvas = made("canvas", { data: { picture, of: k } });
       canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", `Clock ${k}`);
       return made("div", {}, made("p", {}, `Clock ${k}`, ...more), canvas,
         cutter(`${kind} ${k}`, `${kind}-${k}`));
     };
@@ -287,6 +290,8 @@
     field("waves").max = KEYS.length + 1;
   }
 
+  root.hidden = false;
+  build();
   try {
     const module = await WebAssembly.compile(bytesOf(BYTES));
     for (const moment of MOMENTS) {
@@ -300,12 +305,12 @@
     at("failed").textContent = `The network could not be asked here: ${error.message}. `
       + "It needs a browser of 2023 or later: Chrome 111, Firefox 113, Safari 16.4.";
     at("failed").hidden = false;
+    root.hidden = true;
+    root.removeAttribute("aria-busy");
     return;
   }
   networks.whole.take(MOMENTS[0].halves);
   look(MOMENTS[0]);  // what others are compared with
-  build();
   listen();
-  root.hidden = false;
   open(location.hash);
 })();
