@@ -60,8 +60,9 @@ const SAYS = {
 
   takes(seen, head) {
     if (isCut(seen, "head", head)) return "is cut";
-    const [a, b] = Array.from(seen.cut.attention[head - 1], percent);
-    return `${a} of ${seen.a}, ${b} of ${seen.b}`;
+    const taken = seen.cut.attention[head - 1], [a, b, sign] = Array.from(taken, percent);
+    return `${a} of ${seen.a}, ${b} of ${seen.b}`
+      + `${taken[2] > 0.01 ? `, ${sign} of the sign =` : ""}`;
   },
 
   heads({ moment }) {

@@ -149,7 +149,7 @@ class Follow:
 @pytest.mark.parametrize("name", MOMENTS)
 def test_all_logits_of_all_moments_are_grokcores(network, name, measured):
     error = farthest(network, name, moment(name).inside.logits)
-    measured.append(f"{name}: all logits within {error:.0e} of grokcore's")
+    measured(f"{name}: all logits within {error:.0e} of grokcore's")
     assert error < CLOSE
 
 
@@ -605,7 +605,7 @@ def test_how_fast_it_answers(single, measured):
       }
       return found;
     }""")
-    measured.append(
+    measured(
         f"{seconds['a']:.0f} ms from another sum, {seconds['moment']:.0f} ms from "
         "another moment to its pictures"
     )
