@@ -82,7 +82,9 @@ class ImageMLP(nn.Module):
         """
         pixels = self.layers[0].in_features
         if x.ndim != 2 or x.shape[1] != pixels:
-            raise ValueError(f"images have shape {tuple(x.shape)}; expected [B, {pixels}]")
+            raise ValueError(
+                f"images have shape {tuple(x.shape)}; expected [B, {pixels}]"
+            )
         return self.answer(x)
 
     def answer(self, x: Tensor) -> Tensor:

@@ -166,9 +166,7 @@ class EmbeddingMLP(nn.Module):
 
     def forward_plain(self, tokens: Tensor) -> Tensor:
         """The same logits by the textbook: look up, concatenate, multiply."""
-        return self.forward_embedded(
-            self.embed.W_E[operands_of(tokens, self.layout)]
-        )
+        return self.forward_embedded(self.embed.W_E[operands_of(tokens, self.layout)])
 
 
 class Hidden(nn.Module):

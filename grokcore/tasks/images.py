@@ -13,7 +13,15 @@ from torch import Tensor
 
 from grokcore.config import one_of
 
-__all__ = ["AUGMENTATIONS", "PIXELS", "SIDE", "Augmentation", "blur", "images", "rotate"]
+__all__ = [
+    "AUGMENTATIONS",
+    "PIXELS",
+    "SIDE",
+    "Augmentation",
+    "blur",
+    "images",
+    "rotate",
+]
 
 SIDE = 28
 PIXELS = SIDE * SIDE
