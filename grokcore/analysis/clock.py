@@ -48,8 +48,8 @@ def gradient_symmetricity(model: nn.Module, triples: int = 100, seed: int = 0) -
         raise ValueError(f"triples={triples} is below 1")
     if getattr(model.config, "width", 0) is None:
         raise ValueError(
-            "the model's operands are one-hot: each has weights of its own, which tells "
-            "nothing of how alike they are; allowed: models with an embedding"
+            "the model's operands are one-hot, and each has weights of its own, which "
+            "tell nothing of how alike they are; allowed: models with an embedding"
         )
     model = deepcopy(model).cpu().double().eval()
     numbers = len(table_tokens(model))

@@ -3,6 +3,7 @@
 Letters used for shapes: B examples, P pixels, M neurons, C classes.
 """
 
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import torch
@@ -65,7 +66,7 @@ class ImageMLP(nn.Module):
         sizes = [pixels, *[config.mlp_width] * config.layers, classes]
         self.layers = nn.ModuleList(
             nn.Linear(inputs, outputs, device="meta")
-            for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+            for inputs, outputs in pairwise(sizes)
         ).to_empty(device="cpu")
         self._activate = ACTIVATIONS[config.activation]
         generator = torch.Generator().manual_seed(seed)

@@ -113,8 +113,8 @@ class EmbeddingMLP(nn.Module):
     def W_E(self) -> Tensor:
         """[V, D] embeddings of the numbers.
 
-        Of one-hot numbers, [V, K M]: what each adds to the neurons as the first operand,
-        then as the second one.
+        Of one-hot numbers, [V, K M]: what each adds to the neurons as the first
+        operand, then as the second one.
         """
         return self.embed.W_E
 

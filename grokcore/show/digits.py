@@ -49,7 +49,7 @@ def digits(
 
     >>> import numpy as np
     >>> print(digits(np.zeros((3, 784)), [4, 9, 1], [4, 4, 1], "step 0").alt)
-    Step 0: 2 of 3 images are read right (67%). Read wrong: 4 as 9.
+    Step 0: 2 of 3 images are read right (66.7%). Read wrong: 4 as 9.
     """
     images, answers, targets = map(np.asarray, (images, answers, targets))
     n = len(images)

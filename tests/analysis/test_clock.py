@@ -148,7 +148,7 @@ def test_symmetricity_needs_no_gradients_from_outside():
 def test_other_networks_are_measured_alike(layout):
     """By the chain rule, from the gradient of the embedding matrix."""
     task = ModularTask(p=31, train_fraction=0.5, token_format=layout)
-    generator = torch.Generator().manual_seed(5)
+    generator = torch.Generator().manual_seed(3)
     triples = torch.randint(31, (3, 20), generator=generator).T.tolist()
     # Where a and b are one row of the embedding, its gradient does not tell them apart.
     assert all(a != b for a, b, _ in triples)
@@ -160,7 +160,7 @@ def test_other_networks_are_measured_alike(layout):
             asked.answer(torch.tensor([[a, b]]))[0, c].backward()
             gradient = asked.W_E.grad
             cosines.append(F.cosine_similarity(gradient[a], gradient[b], dim=0))
-        found = gradient_symmetricity(asked, triples=20, seed=5)
+        found = gradient_symmetricity(asked, triples=20, seed=3)
         assert found == pytest.approx(float(torch.stack(cosines).mean()))
 
 
