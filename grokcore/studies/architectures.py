@@ -113,7 +113,8 @@ ARCHITECTURES = {
                 _SQUARES.replace(init_scale=scale), range(5)
             )
             for scale in (0.5, 1.0)
-        },
+        }
+        | {"decay 1": both_seeds(_SQUARES.replace(weight_decay=1.0), range(5))},
         budget=4_000,
         weights="specimen",
     ),
