@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from grokcore.models import Transformer
+from grokcore.models import EmbeddingMLP, Transformer
 from grokcore.models.layers import Block
 from grokcore.tasks.tokens import operands_of, write
 
@@ -88,7 +88,7 @@ def activations(model: Transformer, pattern: Tensor | None = None) -> Activation
 
 
 @torch.no_grad()
-def table_neurons(model: nn.Module) -> Tensor:
+def table_neurons(model: nn.Module, layers: int | None = None) -> Tensor:
     """Return what a model of any kind computes its logits from, for every pair (a, b).
 
     Of a transformer, the neurons of the last block; of an MLP, its last hidden layer;
@@ -96,23 +96,30 @@ def table_neurons(model: nn.Module) -> Tensor:
 
     Args:
         model: with two operands.
+        layers: of an MLP, the hidden layer after so many instead of the last one.
 
     Returns:
         [p, p, M], on the CPU.
 
     Raises:
-        ValueError: if it does not take two operands.
+        ValueError: if it does not take two operands, or has no such layer.
 
     >>> from grokcore.models import quadratic_by_hand
     >>> table_neurons(quadratic_by_hand(7, frequencies=(1, 2))).shape
     torch.Size([7, 7, 13])
     """
+    if layers is not None:
+        most = model.config.layers if isinstance(model, EmbeddingMLP) else 0
+        if not 1 <= layers <= most:
+            allowed = f"1 to {most}" if most else "None, for what is no MLP"
+            raise ValueError(f"layers={layers}; allowed: {allowed}")
     if isinstance(model, Transformer):
         return activations(model).neurons
     model = deepcopy(model).cpu().eval()
     tokens = table_tokens(model)
-    operands = operands_of(tokens.flatten(0, 1), model.layout)
-    return model.neurons(operands).unflatten(0, tokens.shape[:2])
+    asked = [operands_of(tokens.flatten(0, 1), model.layout)]
+    asked += [] if layers is None else [layers]
+    return model.neurons(*asked).unflatten(0, tokens.shape[:2])
 
 
 def table_tokens(model: nn.Module) -> Tensor:

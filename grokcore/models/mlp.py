@@ -130,8 +130,8 @@ class EmbeddingMLP(nn.Module):
         """Logits [B, C] for operands [B, K]."""
         return self.unembed(self.neurons(operands))
 
-    def neurons(self, operands: Tensor) -> Tensor:
-        """The last hidden layer [B, M] for operands [B, K].
+    def neurons(self, operands: Tensor, layers: int | None = None) -> Tensor:
+        """The last hidden layer [B, M] for operands [B, K], or that after ``layers``.
 
         An operand's share of the first one depends on that operand alone: it is
         computed once for each number, [V, M], and looked up.
@@ -140,7 +140,7 @@ class EmbeddingMLP(nn.Module):
         for share, number in zip(self._shares(), operands.unbind(1), strict=True):
             found = look_up(share, number)
             pre = found if pre is None else pre + found
-        return self._go_deeper(pre)
+        return self._go_deeper(pre, layers)
 
     def _shares(self) -> list[Tensor]:
         if self.mlp.W_in is None:
@@ -148,9 +148,9 @@ class EmbeddingMLP(nn.Module):
         parts = self.mlp.W_in.unflatten(0, (-1, self.config.width))
         return [self.embed.W_E @ part for part in parts]
 
-    def _go_deeper(self, pre: Tensor) -> Tensor:
+    def _go_deeper(self, pre: Tensor, layers: int | None = None) -> Tensor:
         x = self._activate(pre)
-        for layer in self.deeper:
+        for layer in self.deeper[: None if layers is None else layers - 1]:
             x = self._activate(layer(x))
         return x
 

@@ -103,7 +103,7 @@ ARCHITECTURES = {
     "speedrun-inside": Study(
         question="By which waves does the record of the speedrun add?",
         arms={"record": seeds(CATALOGUE["speedrun-mlp"])},
-        budget=875,
+        budget=750,
         weights="specimen",
     ),
     "squares": Study(
