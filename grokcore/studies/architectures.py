@@ -114,7 +114,13 @@ ARCHITECTURES = {
             )
             for scale in (0.5, 1.0)
         }
-        | {"decay 1": both_seeds(_SQUARES.replace(weight_decay=1.0), range(5))},
+        | {
+            "decay 1": both_seeds(_SQUARES.replace(weight_decay=1.0), range(5)),
+            "decay 1, cross-entropy": both_seeds(
+                _SQUARES.replace(weight_decay=1.0, loss="cross_entropy"), range(5)
+            ),
+            "an embedding and ReLUs": both_seeds(_SMALL.replace(loss="mse"), range(5)),
+        },
         budget=4_000,
         weights="specimen",
     ),
