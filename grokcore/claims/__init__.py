@@ -62,4 +62,5 @@ SOURCES = {
     "L.2": ("Prieto et al. (2025)", "prieto2025edge"),
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
 }

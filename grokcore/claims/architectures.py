@@ -81,8 +81,8 @@ ARCHITECTURES = (
         settings=_cured_by("cross-entropy"),
     ),
     _cure(
-        id="L.4b",
-        source="L.4",
+        id="L.5",
+        source="L.5",
         statement="On digits, smaller initial weights remove the delay.",
         settings=_cured_by("weights × 1"),
     ),
