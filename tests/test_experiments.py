@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ from grokcore import (
 )
 from grokcore.losses import LOSSES
 from grokcore.optimizers.schedules import SCHEDULES
+from grokcore.training import Trainer
 from grokcore.training.moments import log_spaced
 
 counts = st.integers(1, 10**6)
@@ -516,3 +518,17 @@ def test_a_loss_at_every_position_needs_logits_for_every_token():
     for model in (TransformerConfig(), EmbeddingMLPConfig()):
         with pytest.raises(ValueError, match=r"outputs='vocabulary'.*kind="):
             Experiment(model=model, loss_positions="all")
+
+
+def test_initial_weights_are_multiplied_and_all_else_is_as_it_was(tiny):
+    usual, large = tiny(), tiny(init_scale=8.0)
+    for one, other in zip(
+        usual.untrained().parameters(), large.untrained().parameters(), strict=True
+    ):
+        assert torch.equal(8 * one, other)
+    start = Trainer(large, device="cpu").model.state_dict()
+    for name, weight in large.untrained().state_dict().items():
+        assert torch.equal(weight, start[name])
+    assert usual.key != large.key
+    with pytest.raises(ValueError, match="init_scale"):
+        tiny(init_scale=0.0)
