@@ -106,9 +106,11 @@ ARCHITECTURES = {
         question="Is it the loss, or the missing embedding, that keeps all of them?",
         arms={
             "one-hot, cross-entropy": both_seeds(
-                _SQUARES.replace(weight_decay=1.0, loss="cross_entropy")
+                _SQUARES.replace(weight_decay=1.0, loss="cross_entropy"), range(5)
             ),
-            "an embedding, squared error": both_seeds(_SMALL.replace(loss="mse")),
+            "an embedding, squared error": both_seeds(
+                _SMALL.replace(loss="mse"), range(5)
+            ),
         },
         budget=4_000,
         weights="embedding",
