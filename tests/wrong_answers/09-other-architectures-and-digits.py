@@ -150,7 +150,7 @@ def shares(logits):
 remembers = "A"
 
 # %% q4: that of the MLP
-fewest_waves = 4
+fewest_waves = 3
 
 # %% q5: a square counts once
 squares_power = 2
