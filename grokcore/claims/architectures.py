@@ -10,7 +10,7 @@ from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
 from grokcore.studies import STUDIES
 
-__all__ = ["ARCHITECTURES"]
+__all__ = ["ARCHITECTURES", "left"]
 
 _DIGITS = {
     "weight decay 0.3": STUDIES["digits-quick"].arms,
@@ -36,14 +36,14 @@ def _delay(run: Run) -> Value:
     return Value(float(found.val_step - found.train_step))
 
 
-def _left(cured: Run, base: Run) -> Value:
-    """What is left of a delay."""
+def left(cured: Run, base: Run) -> Value:
+    """Return the delay of a run over that of another, in steps, both to 80%."""
     return _delay(cured).over(_delay(base))
 
 
 def _cured_by(name: str) -> dict[str, Setting]:
     return {
-        setting: Setting((arms[name], arms[_BASE][:3]), each(_left))
+        setting: Setting((arms[name], arms[_BASE][:3]), each(left))
         for setting, arms in _DIGITS.items()
     }
 
