@@ -1,8 +1,9 @@
 """What is learned: tables of equations, or images, and which rows are shown."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from grokcore.tasks.digits import DigitsTask
 from grokcore.tasks.modular import ModularTask, Table
@@ -18,5 +19,18 @@ __all__ = [
     "Task",
 ]
 
+
+def _modular_unless_it_says_otherwise(task: Any) -> Any:
+    if isinstance(task, dict):
+        return {"kind": "modular"} | task
+    if not isinstance(task, ModularTask | DigitsTask):
+        raise PydanticCustomError("task", "should be a ModularTask or a DigitsTask")
+    return task
+
+
 #: Any of the descriptions above, told apart by ``kind`` in JSON.
-Task = Annotated[ModularTask | DigitsTask, Field(discriminator="kind")]
+Task = Annotated[
+    ModularTask | DigitsTask,
+    Field(discriminator="kind"),
+    BeforeValidator(_modular_unless_it_says_otherwise),
+]
