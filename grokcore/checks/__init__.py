@@ -6,13 +6,21 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), optimization (07), speed (11). What they ask with
-is in asking, and in forms for answers that are a number or a choice.
+fourier (04), waves (05), proofs (06), optimization (07), architectures (09),
+speed (11). What they ask with is in asking, and in forms for answers that are a number
+or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
 """
 
+from grokcore.checks.architectures import (
+    cancels,
+    gru,
+    least_error,
+    shares,
+    strangers,
+)
 from grokcore.checks.asking import CheckFailed
 from grokcore.checks.circles import load, luck, neighbors, roundness
 from grokcore.checks.forms import choice, number
@@ -57,13 +65,16 @@ __all__ = [
     "adder",
     "best_rival",
     "better_set",
+    "cancels",
     "choice",
     "control",
     "disguise",
     "floor",
     "fourier_basis",
     "grokfast_ma",
+    "gru",
     "key_frequencies",
+    "least_error",
     "left",
     "load",
     "loss_without",
@@ -87,7 +98,9 @@ __all__ = [
     "same_clock",
     "settled_delay",
     "share_taken",
+    "shares",
     "step_cost",
+    "strangers",
     "subset",
     "team",
     "three_runs",

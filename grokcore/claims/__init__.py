@@ -11,6 +11,7 @@ page "What the literature claims" is made from it.
 ('5.3%', 'reproduced')
 """
 
+from grokcore.claims.architectures import ARCHITECTURES
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -41,7 +42,13 @@ __all__ = [
 ]
 
 #: The rows, in order.
-CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *OPTIMIZATION, *SPEED)
+CLAIMS: tuple[Claim, ...] = (
+    *MECHANISM,
+    *TASKS,
+    *OPTIMIZATION,
+    *ARCHITECTURES,
+    *SPEED,
+)
 
 #: Who says so: a name, and the key in the book's references, if there is one.
 SOURCES = {
@@ -55,4 +62,5 @@ SOURCES = {
     "L.2": ("Prieto et al. (2025)", "prieto2025edge"),
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
 }

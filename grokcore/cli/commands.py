@@ -280,13 +280,23 @@ def _from_file(path: Path, given: dict[str, Any]) -> tuple[nn.Module, str]:
     ours = path.parent.name == "snapshots" and path.stem.isdecimal()
     if ours and (folder / "experiment.json").exists():
         run = Run(folder)
-        return run.at(int(path.stem)), run.experiment.task.operation
+        return run.at(int(path.stem)), _operation(run)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         model = read(path, **given)
     for warning in said:
         typer.echo(f"note: {warning.message}", err=True)
     return model, "add"
+
+
+def _operation(run: Run) -> str:
+    """What a run's model computes; refuses one that looks at images."""
+    if run.experiment.task.asks != "equations":
+        raise ValueError(
+            f"{run.folder.name} looks at images; a summary is made of what answers a "
+            f"table of equations"
+        )
+    return run.experiment.task.operation
 
 
 def _read_as(model: nn.Module) -> str:
@@ -322,9 +332,10 @@ def _print_model(run: Run, operation: str | None) -> None:
     """What a run learned, as far as the weights it kept can tell."""
     task = run.experiment.task
     try:
+        known = _operation(run)
         if task.reading != "modular":
             raise ValueError(f"reading {task.reading!r} leaves no table mod {task.p}")
-        summary = summarize(run.model, operation or task.operation)
+        summary = summarize(run.model, operation or known)
     except ValueError as error:
         if operation:
             raise

@@ -13,6 +13,7 @@ from grokcore.show.bars import bars
 from grokcore.show.beside import Shelf, beside
 from grokcore.show.circle import circle
 from grokcore.show.curves import curves
+from grokcore.show.digits import digits
 from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
 from grokcore.show.interference import interference
@@ -43,6 +44,7 @@ __all__ = [
     "beside",
     "circle",
     "curves",
+    "digits",
     "interference",
     "lines",
     "live",

@@ -5,6 +5,7 @@ Their runs ship with the package, most of them their histories alone, in
 those of one subject.
 """
 
+from grokcore.studies.architectures import ARCHITECTURES
 from grokcore.studies.base import Study
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
@@ -15,4 +16,6 @@ from grokcore.studies.tasks import TASKS
 __all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | OPTIMIZATION | GROKFAST | RACE
+STUDIES: dict[str, Study] = (
+    LIVE | TASKS | OPTIMIZATION | ARCHITECTURES | GROKFAST | RACE
+)

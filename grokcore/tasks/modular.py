@@ -4,7 +4,7 @@ A task is a pure description; :meth:`ModularTask.data` turns it into tensors.
 """
 
 import warnings
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -94,6 +94,7 @@ class ModularTask:
     reading: Literal["modular", "truncated"] = "modular"
     mirrors: Mirrors = "anywhere"
     kind: Literal["modular"] = Field("modular", kw_only=True)
+    asks: ClassVar[str] = "equations"
 
     def __post_init__(self) -> None:
         rule = OPERATIONS[self.operation]
@@ -183,6 +184,15 @@ class ModularTask:
             rule = f" {sign} ".join(f"a{i + 1}" for i in range(self.operands))
         remainder = "mod" if self.reading == "modular" else "rem"
         return f"({rule}) {remainder} {self.p}"
+
+    @property
+    def name(self) -> str:
+        """For the folder of a run.
+
+        >>> ModularTask("x2+xy+y2", p=97).name
+        'x2+xy+y2-p97'
+        """
+        return f"{self.operation}-p{self.p}"
 
     @property
     def numbers(self) -> int:

@@ -102,7 +102,7 @@ class Trainer:
         #: Which machine's rounding this one imitates; 0 is its own.
         self.rounding = rounding.chosen()
         self.table = experiment.task.data().to(self.device)
-        self.model = experiment.model.build(experiment.task, experiment.seed)
+        self.model = experiment.untrained()
         self.model.to(self.device)
         self.parameters = dict(self.model.named_parameters())
         self.optimizer = experiment.optimizer.build(self.parameters)
@@ -250,7 +250,10 @@ class Trainer:
                 self.table.targets[rows],
             )
         here = slice(i * self.batch_size, (i + 1) * self.batch_size)
-        return self._operands[here], self._targets[here]
+        operands, targets = self._operands[here], self._targets[here]
+        if augment := getattr(self.experiment.task, "augment", None):
+            operands = augment(operands, self._seed_for(self.step))
+        return operands, targets
 
     def _order(self, epoch: int) -> Tensor:
         rows = self.table.train

@@ -22,6 +22,7 @@ from grokcore.claims import (
     Setting,
     Value,
     Within,
+    architectures,
     check,
     histories,
     networks,
@@ -566,3 +567,17 @@ def test_the_command_reports_strays(invoke, row, plant, monkeypatch):
 
 def test_the_package_offers_the_ledger_by_its_names():
     assert set(claims.__all__) <= set(dir(claims))
+
+
+def test_what_is_left_of_a_delay_to_80_percent(plant, tiny):
+    known = [0.1, 0.8, 1, 1, 1, 1]
+    base = plant(tiny(seed=0), known, [0.1, 0.2, 0.3, 0.4, 0.7, 0.8])
+    cured = plant(tiny(seed=1), known, [0.1, 0.4, 0.8, 0.9, 0.9, 0.9])
+    never = plant(tiny(seed=2), known, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    lost = plant(tiny(seed=3), [0.1] * 6, [0.1] * 6)
+    left = architectures.left
+    assert left(cured, base) == Value(10 / 40)
+    assert left(base, base) == Value(1.0)
+    longer = left(never, base)
+    assert longer.bound == ">" and longer.number == (never.delay().last_step - 10) / 40
+    assert math.isnan(left(lost, base).number)
