@@ -15,6 +15,7 @@ from grokcore.show.circle import circle
 from grokcore.show.curves import curves
 from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
+from grokcore.show.heat_map import heat_map
 from grokcore.show.interference import interference
 from grokcore.show.lines import lines
 from grokcore.show.live import live
@@ -43,6 +44,7 @@ __all__ = [
     "beside",
     "circle",
     "curves",
+    "heat_map",
     "interference",
     "lines",
     "live",
