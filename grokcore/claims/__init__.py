@@ -11,6 +11,7 @@ page "What the literature claims" is made from it.
 ('5.3%', 'reproduced')
 """
 
+from grokcore.claims.data import DATA
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -41,13 +42,14 @@ __all__ = [
 ]
 
 #: The rows, in order.
-CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *OPTIMIZATION, *SPEED)
+CLAIMS: tuple[Claim, ...] = (*MECHANISM, *TASKS, *OPTIMIZATION, *DATA, *SPEED)
 
 #: Who says so: a name, and the key in the book's references, if there is one.
 SOURCES = {
     "S0": ("R. Nagaraj (2024)", "nagaraj2024grokking"),
     "N": ("Nanda et al. (2023)", "nanda2023progress"),
     "S1": ("a port to Julia (2023)", None),
+    "P": ("Power et al. (2022)", "power2022grokking"),
     "S2": ("O. Kitouni (2022)", "kitouni2022thoughts"),
     "S3": ("D. Mamay's replication", "mamay_grokking"),
     "S4": ("Chen et al., a report on modular addition", None),
