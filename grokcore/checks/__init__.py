@@ -6,8 +6,8 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), optimization (07), speed (11). What they ask with
-is in asking, and in forms for answers that are a number or a choice.
+fourier (04), waves (05), proofs (06), optimization (07), data (08), speed (11). What
+they ask with is in asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -15,6 +15,14 @@ which input, and how.
 
 from grokcore.checks.asking import CheckFailed
 from grokcore.checks.circles import load, luck, neighbors, roundness
+from grokcore.checks.data import (
+    BASE,
+    forgetting,
+    lucky,
+    null_delay,
+    scarce_times,
+    win_share,
+)
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
 from grokcore.checks.memory import (
@@ -52,6 +60,7 @@ from grokcore.checks.tables import (
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
+    "BASE",
     "BUDGET",
     "CheckFailed",
     "adder",
@@ -61,6 +70,7 @@ __all__ = [
     "control",
     "disguise",
     "floor",
+    "forgetting",
     "fourier_basis",
     "grokfast_ma",
     "key_frequencies",
@@ -68,10 +78,12 @@ __all__ = [
     "load",
     "loss_without",
     "luck",
+    "lucky",
     "mean_of_mean",
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "null_delay",
     "number",
     "one_at_a_time",
     "parrot_accuracy",
@@ -85,6 +97,7 @@ __all__ = [
     "repaired",
     "roundness",
     "same_clock",
+    "scarce_times",
     "settled_delay",
     "share_taken",
     "step_cost",
@@ -94,4 +107,5 @@ __all__ = [
     "two_losses",
     "unknown_filter",
     "unknown_law",
+    "win_share",
 ]
