@@ -93,7 +93,7 @@ DATA = (
         statement="Where data is scarce, a percentage point less costs 40 to 50% more "
         "time.",
         chapter="08",
-        settings={"small MLP, 22% to 35%": Setting(_NEAR, each(_factor))},
+        settings={"small MLP, 24% to 35%": Setting(_NEAR, each(_factor))},
         statistic="steps to validation 95% with a point less data, over those without",
         verdict=Within(low=1.4, high=1.5, partly=Within(low=1.2, high=1.8)),
         form=",.2f",

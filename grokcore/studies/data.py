@@ -16,7 +16,7 @@ FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 BATCHES = (10, 20, 40, 80, 160, 512)
 
 #: The fractions of the small MLP's study, closer together where it is about to fail.
-SHARES = (0.22, 0.24, 0.26, 0.28, 0.3, 0.32, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
+SHARES = (0.24, 0.26, 0.28, 0.3, 0.32, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 # Small, so that 108 of them can be trained; with layer norm, as in Power et al. (2022),
 # without which batches of ten rows do not learn. Decay 1 and the betas are theirs, the
