@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from grokcore.analysis.steepness import steepness
 from grokcore.claims import histories
@@ -60,7 +60,8 @@ def _inside_over_outside(measure: Callable[[Run], Value]) -> Callable[..., Value
     """Compare, at equal training rows, cells of the band with the others.
 
     The middle of those inside over the middle of those outside, and of these ratios the
-    middle over the numbers of rows.
+    middle over the numbers of rows. A cell that has not even memorized has no delay of
+    which to say that it is short or long, and is left out.
     """
 
     def compare(*runs: Run) -> Value:
@@ -68,13 +69,18 @@ def _inside_over_outside(measure: Callable[[Run], Value]) -> Callable[..., Value
         for fraction in FRACTIONS:
             row = [r for r in runs if r.experiment.task.train_fraction == fraction]
             inside, outside = (
-                median([measure(run) for run in row if _in_band(run) is within])
+                _middle(measure(run) for run in row if _in_band(run) is within)
                 for within in (True, False)
             )
             ratios.append(inside.over(outside))
-        return median(ratios)
+        return _middle(ratios)
 
     return compare
+
+
+def _middle(values: Iterable[Value]) -> Value:
+    """The median of those of which something can be said."""
+    return median([value for value in values if not math.isnan(value.number)])
 
 
 def _band(measure: Callable[[Run], Value]) -> dict[str, Setting]:

@@ -283,6 +283,17 @@ def test_the_band_is_where_rows_over_batch_are_100_to_800(cells):
     assert rows == within, "a size of the training set has no cell in the band"
 
 
+def test_what_never_memorized_is_left_out_of_the_band(cells):
+    def delay(run):
+        if run.experiment.batch_size == 10 and run.experiment.task.train_rows > 2_700:
+            return Value(math.nan)
+        return Value(100.0 if data._in_band(run) else 400.0)
+
+    assert data._inside_over_outside(delay)(*cells) == Value(0.25)
+    nothing = data._inside_over_outside(lambda run: Value(math.nan))(*cells)
+    assert math.isnan(nothing.number)
+
+
 def test_the_band_is_compared_at_equal_rows(cells):
     """Rows that are slow all over make no band."""
     slow = data._inside_over_outside(
