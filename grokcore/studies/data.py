@@ -52,18 +52,26 @@ def _cell(fraction: float, batch_size: int | None, lr: float = 4e-4) -> Experime
 
 
 # From a batch of 40 up, at half of the table: the rate as it is, times the square root
-# of how many times larger the batch is, or times that.
+# of how many times larger the batch is, or times that. AdamW's decay takes the product
+# of rate and decay off a weight, so the last rule has a control that keeps the product.
 _ROWS = 1_740
 
 
 def _rates(batch_size: int | None) -> dict[str, tuple[Experiment, ...]]:
     times = (batch_size or _ROWS) / 40
-    name = f"batch {batch_size or 'full'}"
+    rules = {
+        "lr as it is": (0.0, 0.0),
+        "lr × √": (0.5, 0.0),
+        "lr × ratio": (1.0, 0.0),
+        "lr × ratio, decay ÷ ratio": (1.0, -1.0),
+    }
     return {
-        f"{name}, {rule}": both_seeds(
-            _cell(0.5, batch_size, round(4e-4 * times**power, 6))
+        f"batch {batch_size or 'full'}, {rule}": both_seeds(
+            _cell(0.5, batch_size, round(4e-4 * times**up, 6)).replace(
+                weight_decay=round(times**down, 6)
+            )
         )
-        for rule, power in (("lr as it is", 0.0), ("lr × √", 0.5), ("lr × ratio", 1.0))
+        for rule, (up, down) in rules.items()
     }
 
 
