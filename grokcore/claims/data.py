@@ -111,7 +111,10 @@ DATA = (
         statement="The smaller the training fraction, the longer the delay.",
         chapter="08",
         settings={
-            **_pairs(_LIVE, histories.delays, "30% against 50%", "20% against 30%"),
+            **_of(
+                "live recipe",
+                _pairs(_LIVE, histories.delays, "30% against 50%", "20% against 30%"),
+            ),
             **_of(
                 "small MLP",
                 _pairs(_MLP, histories.delays, "50% against 80%", "30% against 50%"),

@@ -50,12 +50,12 @@ def heat_map(
         columns: what each column is.
         xlabel: what the columns differ in, with its unit.
         ylabel: what the rows differ in, with its unit.
-        unit: what the numbers are, for the alt text.
+        unit: what the numbers are, written above the figure and in the alt text.
         limit: the numbers of the lightest and the darkest color, both above 0, to
             compare tables; by default the smallest above 0 and the largest.
         framed: a table of booleans, the cells to draw a frame around.
         frame: what these cells are, for the alt text.
-        title: written above the figure.
+        title: written above the figure instead.
         ax: the axes to draw on; a new figure by default, as high as the rows need.
 
     Returns:
@@ -80,7 +80,8 @@ def heat_map(
             f"{list(table.shape)}"
         )
     scale = LogNorm(*_ends(table, limit), clip=True)
-    ax = axes_or_new(ax, height=0.85 + 0.3 * bool(title) + _ROW * len(rows))
+    heading = title or sentence(unit).removesuffix(".")
+    ax = axes_or_new(ax, height=0.85 + 0.3 * bool(heading) + _ROW * len(rows))
     ax.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
     for (row, column), value in np.ndenumerate(table):
         _cell(ax, row, column, value, scale)
@@ -96,8 +97,9 @@ def heat_map(
         cells = ", ".join(map(_words, table[inside]))
         told.append(sentence(f"{frame} cells: {cells}"))
     alt = sentence(" ".join(told))
+    if heading:
+        ax.set_title(heading, pad=9)
     if title:
-        ax.set_title(title, pad=9)
         alt = f"{title}: {alt}"
     return Picture(root_figure(ax), alt, ax)
 

@@ -65,8 +65,9 @@ def _rates(batch_size: int | None) -> dict[str, tuple[Experiment, ...]]:
         "lr × ratio": (1.0, 0.0),
         "lr × ratio, decay ÷ ratio": (1.0, -1.0),
     }
+    name = f"batch {batch_size}" if batch_size else "all rows"
     return {
-        f"batch {batch_size or 'full'}, {rule}": both_seeds(
+        f"{name}, {rule}": both_seeds(
             _cell(0.5, batch_size, round(4e-4 * times**up, 6)).replace(
                 weight_decay=round(times**down, 6)
             )
