@@ -64,6 +64,8 @@ class Experiment:
         max_steps: stop after so many steps even if ``epochs`` are not over.
         eval_every: epochs between evaluations; ``None`` is every 10 up to epoch 200,
             then every 20.
+        eval_train: the rows that training figures are of: those of the "step", which
+            cost nothing, or "all", since a small batch is right by luck now and then.
         stop_val_accuracy: stop at the first evaluation that reaches it, in (0, 1] …
         epochs_after_stop: … and this many epochs later.
         snapshots: weights to keep: a number of steps spread evenly on a log scale, or
@@ -104,6 +106,7 @@ class Experiment:
     fall_from: float = Field(_FALL_FROM, ge=0, lt=1)
     max_steps: int | None = Field(None, ge=1)
     eval_every: int | None = Field(None, ge=1)
+    eval_train: Literal["step", "all"] = "step"
     stop_val_accuracy: float | None = Field(None, gt=0, le=1)
     epochs_after_stop: int = Field(0, ge=0)
     snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0

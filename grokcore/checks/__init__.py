@@ -6,7 +6,7 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), optimization (07), architectures (09),
+fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
 speed (11). What they ask with is in asking, and in forms for answers that are a number
 or a choice.
 
@@ -23,6 +23,14 @@ from grokcore.checks.architectures import (
 )
 from grokcore.checks.asking import CheckFailed
 from grokcore.checks.circles import load, luck, neighbors, roundness
+from grokcore.checks.data import (
+    BASE,
+    forgetting,
+    lucky,
+    null_delay,
+    scarce_times,
+    win_share,
+)
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
 from grokcore.checks.memory import (
@@ -60,6 +68,7 @@ from grokcore.checks.tables import (
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
+    "BASE",
     "BUDGET",
     "CheckFailed",
     "adder",
@@ -70,6 +79,7 @@ __all__ = [
     "control",
     "disguise",
     "floor",
+    "forgetting",
     "fourier_basis",
     "grokfast_ma",
     "gru",
@@ -79,10 +89,12 @@ __all__ = [
     "load",
     "loss_without",
     "luck",
+    "lucky",
     "mean_of_mean",
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "null_delay",
     "number",
     "one_at_a_time",
     "parrot_accuracy",
@@ -96,6 +108,7 @@ __all__ = [
     "repaired",
     "roundness",
     "same_clock",
+    "scarce_times",
     "settled_delay",
     "share_taken",
     "shares",
@@ -107,4 +120,5 @@ __all__ = [
     "two_losses",
     "unknown_filter",
     "unknown_law",
+    "win_share",
 ]

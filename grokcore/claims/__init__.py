@@ -12,6 +12,7 @@ page "What the literature claims" is made from it.
 """
 
 from grokcore.claims.architectures import ARCHITECTURES
+from grokcore.claims.data import DATA
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -46,6 +47,7 @@ CLAIMS: tuple[Claim, ...] = (
     *MECHANISM,
     *TASKS,
     *OPTIMIZATION,
+    *DATA,
     *ARCHITECTURES,
     *SPEED,
 )
@@ -55,6 +57,7 @@ SOURCES = {
     "S0": ("R. Nagaraj (2024)", "nagaraj2024grokking"),
     "N": ("Nanda et al. (2023)", "nanda2023progress"),
     "S1": ("a port to Julia (2023)", None),
+    "P": ("Power et al. (2022)", "power2022grokking"),
     "S2": ("O. Kitouni (2022)", "kitouni2022thoughts"),
     "S3": ("D. Mamay's replication", "mamay_grokking"),
     "S4": ("Chen et al., a report on modular addition", None),

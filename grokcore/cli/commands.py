@@ -132,17 +132,31 @@ def show(
 @app.command(context_settings=_FIELDS)
 def sweep(
     context: typer.Context,
-    name: _Name = "live-p113",
+    name: Annotated[
+        str, typer.Argument(help="A name of the catalogue, or of a study.")
+    ] = "live-p113",
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
 ) -> None:
-    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
+    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2.
+
+    Or a whole study: grokcore sweep band --workers 2.
+    """
     with Errors():
         name, arguments = _options.split(name, context.args)
         axes = {
             field: [_options.value(field, part) for part in _options.parts(text)]
             for field, text in _options.pairs(arguments)
         }
-        grid = recording.named(name).grid(**axes)
+        if name in STUDIES and axes:
+            raise ValueError(
+                f"{name!r} is a study, whose experiments are fixed: leave out "
+                f"{[*axes]}, or sweep over an experiment of the catalogue"
+            )
+        grid = (
+            STUDIES[name].experiments
+            if name in STUDIES
+            else recording.named(name).grid(**axes)
+        )
         if workers == 1:
             runs = run_sweep(grid)
         else:
@@ -156,7 +170,7 @@ def sweep(
                 for part in _options.KINDS
             }
             changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
-            typer.echo(f"{changed}: {run.delay()}")
+            typer.echo(f"{changed or run.experiment.name}: {run.delay()}")
         for experiment, error in runs.failures.items():
             typer.echo(f"failed: {experiment.name}: {error}", err=True)
         raise typer.Exit(1 if runs.failures else 0)

@@ -16,6 +16,7 @@ from grokcore.show.curves import curves
 from grokcore.show.digits import digits
 from grokcore.show.flipbook import Flipbook
 from grokcore.show.grid import prediction_grid
+from grokcore.show.heat_map import heat_map
 from grokcore.show.interference import interference
 from grokcore.show.lines import lines
 from grokcore.show.live import live
@@ -45,6 +46,7 @@ __all__ = [
     "circle",
     "curves",
     "digits",
+    "heat_map",
     "interference",
     "lines",
     "live",

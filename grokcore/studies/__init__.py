@@ -7,15 +7,25 @@ those of one subject.
 
 from grokcore.studies.architectures import ARCHITECTURES
 from grokcore.studies.base import Study
+from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
 
-__all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
+__all__ = [
+    "BATCHES",
+    "FRACTIONS",
+    "LEARNING_RATES",
+    "ORDERED",
+    "SHARES",
+    "STUDIES",
+    "Study",
+    "band_arm",
+]
 
 #: All studies by name.
 STUDIES: dict[str, Study] = (
-    LIVE | TASKS | OPTIMIZATION | ARCHITECTURES | GROKFAST | RACE
+    LIVE | TASKS | OPTIMIZATION | DATA | ARCHITECTURES | GROKFAST | RACE
 )

@@ -282,7 +282,8 @@ class Trainer:
         """
         start = time.perf_counter()
         self.model.eval()
-        figures = evaluate(answers, self._answer, self.table, self.parameters.values())
+        train = answers if self.experiment.eval_train == "step" else None
+        figures = evaluate(train, self._answer, self.table, self.parameters.values())
         self.model.train()
         epoch = self.step / self.steps_per_epoch
         row = dict(zip(COLUMNS, [float(self.step), epoch, *figures], strict=True))
