@@ -45,7 +45,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export WANDB_MODE ?= offline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book lab kernel serve test test-unit test-notebooks seeds roundings \
+.PHONY: help setup book lab follow kernel serve test test-unit test-notebooks seeds roundings \
   lot bench lint exercises grade slides pdf test-browser test-colab \
   format repository clean distclean
 
@@ -74,6 +74,7 @@ $(READY): pyproject.toml constraints.txt
 book: $(READY) ## run every chapter, build the HTML book and its zip; warnings are errors
 	@$(BIN)/python -m classroom build --no-check
 	@$(BIN)/python -m lab.build >/dev/null
+	@$(BIN)/python -m follow.build >/dev/null
 	@$(BIN)/jupyter-book build . --all -n -W --keep-going --builder html
 	@echo
 	@echo "The book is built. Open it in a browser:"
@@ -83,8 +84,11 @@ book: $(READY) ## run every chapter, build the HTML book and its zip; warnings a
 lab: $(READY) ## dist/lab.html: the network that trains in a page, as a page of its own
 	@$(BIN)/python -m lab.build
 
-kernel: $(READY) ## compile the lab's kernel, lab/kernel.c, to WebAssembly
-	@$(BIN)/python -m lab.compiling
+follow: $(READY) ## dist/follow.html: a recorded network adds, as a page of its own
+	@$(BIN)/python -m follow.build
+
+kernel: $(READY) ## compile what pages calculate with, lab/kernel.c and follow/network.c
+	@$(BIN)/python -m inpage.compiling lab/kernel.c follow/network.c
 
 serve: ## serve the built book at http://localhost:8000 (PORT=… for another)
 	@test -f $(HTML) || { echo "no book yet: run 'make book' first" >&2; exit 1; }

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 import nbformat
+import yaml
 
 from classroom.masters import MASTERS, read
 from classroom.slides.cells import plan
@@ -71,7 +72,7 @@ class Overview:
     HEADS = ("chapter", "read", "run", "predictions", "slides", "exercises")
 
     def __init__(self) -> None:
-        self.rows = [demands(path) for path in sorted(CHAPTERS.glob("*.ipynb"))]
+        self.rows = [demands(path) for path in _in_order()]
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{head}</th>' for head in self.HEADS)
@@ -82,6 +83,15 @@ class Overview:
             f'<table class="table"><thead><tr>{heads}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>"
         )
+
+
+def _in_order() -> list[Path]:
+    """Every chapter, as the table of contents has them."""
+    book = CHAPTERS.parent
+    toc = yaml.safe_load((book / "_toc.yml").read_text(encoding="utf-8"))
+    pages = [page["file"] for part in toc["parts"] for page in part["chapters"]]
+    notebooks = [book / f"{page}.ipynb" for page in pages]
+    return [path for path in notebooks if path.parent == CHAPTERS]
 
 
 def _row(row: Demands) -> str:

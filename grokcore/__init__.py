@@ -12,7 +12,12 @@ from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
 from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
-from grokcore.models import EmbeddingMLPConfig, TransformerConfig
+from grokcore.models import (
+    EmbeddingMLPConfig,
+    ImageMLPConfig,
+    LSTMConfig,
+    TransformerConfig,
+)
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
 from grokcore.runs import (
     Run,
@@ -22,7 +27,7 @@ from grokcore.runs import (
     progress_measures,
     run,
 )
-from grokcore.tasks import ModularTask
+from grokcore.tasks import DigitsTask, ModularTask
 
 if TYPE_CHECKING:
     from grokcore import analysis, census, lens, show, tracking
@@ -35,12 +40,15 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "DigitsTask",
     "EmbeddingMLPConfig",
     "Experiment",
     "FixedNorm",
     "Gain",
     "GrokfastEMA",
     "GrokfastMA",
+    "ImageMLPConfig",
+    "LSTMConfig",
     "ModularTask",
     "Muon",
     "OrthoGrad",

@@ -17,7 +17,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import torch
 from pydantic import Field, TypeAdapter
+from torch import nn
 
 from grokcore.config import description, refusing, resolved, without_defaults
 from grokcore.filters import Filter, Projection
@@ -25,7 +27,7 @@ from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
 from grokcore.optimizers import AdamW, Optimizer
 from grokcore.optimizers.schedules import ScheduleName
-from grokcore.tasks import ModularTask
+from grokcore.tasks import ModularTask, Task
 
 __all__ = ["TRAINING_REVISION", "Experiment", "Start"]
 
@@ -81,6 +83,7 @@ class Experiment:
         optimizer: how its weights move.
         epochs: passes over the training rows.
         seed: of the initial weights, the order of batches, and dropout.
+        init_scale: what all initial weights are multiplied with.
         loss: "cross_entropy", "mse" or "stablemax", all in float64, or
             "cross_entropy_float32".
         loss_positions: "answer" asks for the answer alone, "all" for each next token of
@@ -97,6 +100,8 @@ class Experiment:
         max_steps: stop after so many steps even if ``epochs`` are not over.
         eval_every: epochs between evaluations; ``None`` is every 10 up to epoch 200,
             then every 20.
+        eval_train: the rows that training figures are of: those of the "step", which
+            cost nothing, or "all", since a small batch is right by luck now and then.
         stop_val_accuracy: stop at the first evaluation that reaches it, in (0, 1] …
         epochs_after_stop: … and this many epochs later.
         snapshots: weights to keep: a number of steps spread evenly on a log scale, or
@@ -121,11 +126,12 @@ class Experiment:
     9
     """
 
-    task: Annotated[ModularTask, Field()] = ModularTask()
+    task: Task = ModularTask()
     model: Model = TransformerConfig()
     optimizer: Optimizer = AdamW()
     epochs: int = Field(1_500, ge=1)
     seed: int = Field(0, ge=0)
+    init_scale: float = Field(1.0, gt=0)
     loss: LossName = "cross_entropy"
     loss_positions: Literal["answer", "all"] = "answer"
     filter: Filter | None = None
@@ -137,6 +143,7 @@ class Experiment:
     fall_from: float = Field(_FALL_FROM, ge=0, lt=1)
     max_steps: int | None = Field(None, ge=1)
     eval_every: int | None = Field(None, ge=1)
+    eval_train: Literal["step", "all"] = "step"
     stop_val_accuracy: float | None = Field(None, gt=0, le=1)
     epochs_after_stop: int = Field(0, ge=0)
     snapshots: Annotated[int, Field(ge=0)] | tuple[Annotated[int, Field(ge=0)], ...] = 0
@@ -153,6 +160,12 @@ class Experiment:
             raise ValueError(
                 f"fall_from={self.fall_from} needs a schedule that falls, 'linear' or "
                 f"'cosine'; with 'constant', leave it at {_FALL_FROM}"
+            )
+        if self.model.reads != self.task.asks:
+            raise ValueError(
+                f"{type(self.model).__name__} reads {self.model.reads}, but "
+                f"{type(self.task).__name__} asks about {self.task.asks}; allowed: "
+                f"ImageMLPConfig() with DigitsTask(), any other with ModularTask()"
             )
         outputs = getattr(self.model, "outputs", None)
         if self.loss_positions == "all" and outputs != "vocabulary":
@@ -183,6 +196,19 @@ class Experiment:
         """
         steps = self.epochs * self.steps_per_epoch
         return steps if self.max_steps is None else min(steps, self.max_steps)
+
+    @torch.no_grad()
+    def untrained(self) -> nn.Module:
+        """Return the model as it is before the first step.
+
+        >>> start, large = Experiment(), Experiment(init_scale=8.0)
+        >>> torch.equal(8 * start.untrained().W_E, large.untrained().W_E)
+        True
+        """
+        model = self.model.build(self.task, self.seed)
+        for parameter in model.parameters():
+            parameter.mul_(self.init_scale)
+        return model
 
     if TYPE_CHECKING:
         # Of grokcore.runs, which gives them to this class when it is loaded.
@@ -221,7 +247,7 @@ class Experiment:
         >>> Experiment().name[:-8]
         'add-p113-transformer-'
         """
-        words = f"{self.task.operation}-p{self.task.p}-{self.model.kind}"
+        words = f"{self.task.name}-{self.model.kind}"
         return re.sub(r"[^a-z0-9]+", "-", words.lower()) + "-" + self.key[:8]
 
     def replace(self, **changes: Any) -> Experiment:

@@ -7,10 +7,10 @@ a folder, without a network.
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 
+from inpage import assembling
 from lab import recording
 
 __all__ = ["alone", "part"]
@@ -21,31 +21,27 @@ DIST = HERE.parent / "dist"
 
 def text(name: str) -> str:
     """A file of this folder."""
-    return (HERE / name).read_text(encoding="utf-8")
+    return assembling.text(HERE, name)
 
 
 def part() -> str:
     """The lab as HTML that may stand in any page: style, elements, scripts, kernel."""
     choices = json.loads(text("presets.json"))
-    inlined = {
-        "BYTES": base64.b64encode((HERE / "kernel.wasm").read_bytes()).decode(),
+    constants = {
+        "BYTES": assembling.base64_of((HERE / "kernel.wasm").read_bytes()),
         "WORKER": text("kernel.js") + text("worker.js"),
         "PRESETS": choices["presets"],
         "USUAL": choices["usual"],
     }
-    constants = "".join(f"const {k} = {_script(v)};\n" for k, v in inlined.items())
-    code = "".join(map(text, ("choices.js", "pictures.js", "page.js")))
-    # In a block of its own: the names are not the page's.
-    return (
-        f"<style>\n{text('page.css')}</style>\n{text('page.html')}"
-        f"<script>\n{{\n{constants}{code}}}\n</script>\n"
-    )
+    scripts = ("choices.js", "pictures.js", "page.js")
+    return assembling.part(HERE, constants, scripts)
 
 
 def alone(lab: str, recorded: str) -> str:
     """A page around the two."""
-    page = text("alone.html").replace("<!-- the lab -->", lab)
-    return page.replace("<!-- the recorded run -->", recorded)
+    main = text("alone.html").replace("<!-- the lab -->", lab)
+    main = main.replace("<!-- the recorded run -->", recorded)
+    return assembling.alone("The lab: a network groks in this page", main)
 
 
 def write(dist: Path = DIST) -> list[Path]:
@@ -56,18 +52,7 @@ def write(dist: Path = DIST) -> list[Path]:
         "lab/recorded.html": recorded,
         "lab.html": alone(lab, recorded),
     }
-    written = []
-    for name, html in pages.items():
-        path = dist / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html, encoding="utf-8")
-        written.append(path)
-    return written
-
-
-def _script(value: object) -> str:
-    """A value as JavaScript that may stand within a script element."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    return assembling.write(pages, dist)
 
 
 if __name__ == "__main__":

@@ -8,20 +8,11 @@
 // Memory is laid out by setup(). JavaScript and Python read and write it through the
 // pointers that at() returns.
 
-#include <stdint.h>
-#include <wasm_simd128.h>
+#include "../inpage/vectors.h"
 
-#define EXPORT(name) __attribute__((export_name(#name)))
-#define CHUNK 64      // rows that go forward and backward together: they fit the cache
-#define LANES 4       // floats in a vector
-#define TILE_ROWS 4   // a product is made of tiles of 4 rows and 8 columns:
-#define TILE_COLUMNS 8  // 8 sums, which with what they need fit 16 registers
-#define LONGEST 512   // of what a product sums over
+#define CHUNK 64  // rows that go forward and backward together: they fit the cache
 
 extern unsigned char __heap_base;
-
-typedef uint32_t u32;
-typedef uint64_t u64;
 
 // -- random numbers: PCG32 (O'Neill 2014) --------------------------------------------
 
@@ -102,7 +93,6 @@ static float *mean, *square;                // AdamW's running means
 static float *shares, *dshares;             // [2, P, M] of a, of b in the hidden layer
 static float *turned;                       // a transposed weight
 static float *hidden, *dhidden, *scores;    // [CHUNK, M], [CHUNK, M], [CHUNK, P]
-static float panel[LONGEST * TILE_COLUMNS];
 static u32 chunk_cells[CHUNK];
 
 static unsigned char *top;
@@ -162,39 +152,6 @@ EXPORT(setup) int setup(int numbers, int width, int neurons) {
 
 EXPORT(at) void *at(int place) { return places[place]; }
 
-// -- products ------------------------------------------------------------------------
-
-// C [m, n] (+)= A [m, k] B [k, n], with A's element (i, l) at A[i * down + l * right]:
-// so A may be transposed. m is a multiple of 4, n of 8, k at most LONGEST.
-static void product(float *C, const float *A, int down, int right, const float *B,
-                    int m, int n, int k, int add) {
-  for (int j = 0; j < n; j += TILE_COLUMNS) {
-    for (int l = 0; l < k; l++) {
-      wasm_v128_store(panel + l * 8, wasm_v128_load(B + l * n + j));
-      wasm_v128_store(panel + l * 8 + 4, wasm_v128_load(B + l * n + j + 4));
-    }
-    for (int i = 0; i < m; i += TILE_ROWS) {
-      v128_t sums[TILE_ROWS][2];
-      float *to = C + i * n + j;
-      for (int r = 0; r < TILE_ROWS; r++)
-        for (int c = 0; c < 2; c++)
-          sums[r][c] = add ? wasm_v128_load(to + r * n + 4 * c) : wasm_f32x4_splat(0);
-      const float *a = A + i * down, *b = panel;
-      for (int l = 0; l < k; l++, a += right, b += 8) {
-        v128_t b0 = wasm_v128_load(b), b1 = wasm_v128_load(b + 4);
-#pragma clang loop unroll(full)
-        for (int r = 0; r < TILE_ROWS; r++) {
-          v128_t x = wasm_v128_load32_splat(a + r * down);
-          sums[r][0] = wasm_f32x4_add(sums[r][0], wasm_f32x4_mul(x, b0));
-          sums[r][1] = wasm_f32x4_add(sums[r][1], wasm_f32x4_mul(x, b1));
-        }
-      }
-      for (int r = 0; r < TILE_ROWS; r++)
-        for (int c = 0; c < 2; c++) wasm_v128_store(to + r * n + 4 * c, sums[r][c]);
-    }
-  }
-}
-
 // B [n, m] = A [m, n] transposed.
 static void transpose(float *B, const float *A, int m, int n) {
   for (int i = 0; i < m; i++)
@@ -223,22 +180,6 @@ static int forward(const u32 *cells, int rows) {
   clear(hidden + rows * M, (filled - rows) * M * sizeof(float));
   product(scores, hidden, M, 1, W_U, filled, P, M, 0);
   return filled;
-}
-
-// e to the power of four numbers that are not above 0; relative error below 2e-7.
-static v128_t exponential(v128_t x) {
-  x = wasm_f32x4_pmax(x, wasm_f32x4_splat(-87));
-  v128_t twos = wasm_f32x4_nearest(
-      wasm_f32x4_mul(x, wasm_f32x4_splat(1.442695041f)));
-  v128_t rest = wasm_f32x4_sub(x, wasm_f32x4_mul(twos, wasm_f32x4_splat(0.693359375f)));
-  rest = wasm_f32x4_sub(rest, wasm_f32x4_mul(twos, wasm_f32x4_splat(-2.12194440e-4f)));
-  // The series, as far as float32 can tell: |rest| ≤ ½ ln 2.
-  static const float over[] = {1 / 720.f, 1 / 120.f, 1 / 24.f, 1 / 6.f, 1 / 2.f, 1, 1};
-  v128_t sum = wasm_f32x4_splat(1 / 5040.f);
-  for (int i = 0; i < 7; i++)
-    sum = wasm_f32x4_add(wasm_f32x4_mul(sum, rest), wasm_f32x4_splat(over[i]));
-  v128_t exponent = wasm_i32x4_shl(wasm_i32x4_trunc_sat_f32x4(twos), 23);
-  return wasm_i32x4_add(sum, exponent);
 }
 
 // Turn a row of scores into probabilities. Returns the cross-entropy of the target, in

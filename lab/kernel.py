@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-import ctypes
+from pathlib import Path
 
 import numpy as np
-import wasmtime
 
-from lab.compiling import BINARY
+from inpage.compiling import binary
+from inpage.running import Program
 
-__all__ = ["Kernel"]
+__all__ = ["BINARY", "SOURCE", "Kernel"]
+
+SOURCE = Path(__file__).with_name("kernel.c")
+BINARY = binary(SOURCE)
 
 #: What :meth:`Kernel.view` can look at, in the order of kernel.c.
 PLACES = (
@@ -28,10 +31,8 @@ PLACES = (
 )
 
 
-class Kernel:
+class Kernel(Program):
     """The network of ``kernel.c`` for a table of p numbers.
-
-    Every function that the kernel exports is a method by its name.
 
     Args:
         p: how many numbers.
@@ -43,10 +44,7 @@ class Kernel:
     """
 
     def __init__(self, p: int, width: int, neurons: int) -> None:
-        engine = wasmtime.Engine()
-        self._store = wasmtime.Store(engine)
-        module = wasmtime.Module(engine, BINARY.read_bytes())
-        self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        super().__init__(BINARY, PLACES)
         if not self.setup(p, width, neurons):
             raise ValueError(
                 f"p={p}, width={width}, neurons={neurons} do not do: p from 2 to 512, "
@@ -54,27 +52,6 @@ class Kernel:
             )
         self.p, self.width, self.neurons = p, width, neurons
         self.columns = -(-p // 8) * 8
-
-    def __getattr__(self, name: str):
-        function = self._exports[name]
-        kinds = [str(kind) for kind in function.type(self._store).params]
-
-        def call(*values):
-            typed = zip(kinds, values, strict=True)
-            numbers = [float(v) if kind == "f64" else int(v) for kind, v in typed]
-            return function(self._store, *numbers)
-
-        return call
-
-    def view(self, place: str, kind: type, *shape: int) -> np.ndarray:
-        """The kernel's own memory as an array: writing into it writes there."""
-        memory = self._exports["memory"]
-        start = ctypes.addressof(memory.data_ptr(self._store).contents)
-        size = int(np.prod(shape)) * np.dtype(kind).itemsize
-        here = (ctypes.c_ubyte * size).from_address(
-            start + self.at(PLACES.index(place))
-        )
-        return np.frombuffer(here, kind).reshape(shape)
 
     def parameters(self, place: str = "weights") -> dict[str, np.ndarray]:
         """Weights or gradients by name, as views without what fills up vectors."""

@@ -4,9 +4,9 @@
 "use strict";
 
 (function () {
-  const root = document.getElementById("lab"), form = document.getElementById("lab-form");
+  const root = document.getElementById("lab");
   const at = (id) => document.getElementById(`lab-${id}`);
-  const button = (name) => form.querySelector(`[data-do=${name}]`);
+  const button = (name) => root.querySelector(`[data-do=${name}]`);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const TALKING = 250;  // ms from one caption to the next
   const MANY = 2000;    // looks that are kept
@@ -60,7 +60,7 @@
 
   function described() {
     const { p, operation, shown, seed } = lab.choice;
-    const option = form.elements.operation.querySelector(`[value="${operation}"]`);
+    const option = root.elements.operation.querySelector(`[value="${operation}"]`);
     return `An untrained network (seed ${seed}). ${option.textContent}, ${p} numbers, `
       + `${shown}% of the table shown.`;
   }
@@ -73,8 +73,17 @@
     pausing = !lab.running;
     tell(lab.running ? "run" : "pause");
     at("look").hidden = !at("look").textContent;
-    if (lab.running) news("Training.");
+    if (lab.running) {
+      news("Training.");
+      bringIntoSight();
+    }
     label();
+  }
+
+  // On a small screen the pictures are below: let the first be seen as training begins.
+  function bringIntoSight() {
+    const { top } = root.querySelector(".lab-pictures").getBoundingClientRect();
+    if (top > 0.75 * innerHeight) root.querySelector(".lab-bar").scrollIntoView();
   }
 
   // Where it pauses by itself: each time it went on from there, so many steps later.
@@ -190,7 +199,7 @@
   // Write the choice into the form, the question, the address.
   function fill() {
     for (const name of Object.keys(FIELDS)) {
-      if (form.elements[name]) form.elements[name].value = lab.choice[name];
+      if (root.elements[name]) root.elements[name].value = lab.choice[name];
     }
     // What has begun stays the experiment that it was.
     if (lab.frame?.step) return label();
@@ -279,15 +288,16 @@
 
   function options(name, text = String) {
     for (const value of FIELDS[name].of) {
-      form.elements[name].append(new Option(text(value), value));
+      root.elements[name].append(new Option(text(value), value));
     }
   }
 
   function listen() {
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("click", ({ target }) => ACTIONS[target.dataset.do]?.());
-    form.addEventListener("change", ({ target }) => {
+    root.addEventListener("submit", (event) => event.preventDefault());
+    root.addEventListener("click", ({ target }) => ACTIONS[target.dataset.do]?.());
+    root.addEventListener("change", ({ target }) => {
       const { name, value } = target;
+      if (!name) return;  // a and b of a cell choose no network
       if (name === "preset") {
         const choice = { ...USUAL, ...PRESETS[value].choice };
         history.replaceState(null, "", `#${asLink(choice)}`);
@@ -299,7 +309,7 @@
         target.value = lab.choice[name];
       } else change(name, wanted);
     });
-    form.elements.shown.addEventListener("input", ({ target }) => {
+    root.elements.shown.addEventListener("input", ({ target }) => {
       at("shown").textContent = `${target.value}%`;
     });
     for (const id of ["a", "b"]) at(id).addEventListener("input", ask);
@@ -312,11 +322,7 @@
       ask();
     });
     still.addEventListener("change", () => tell("quiet", { on: still.matches }));
-    new ResizeObserver(() => draw(false)).observe(root);
-    new MutationObserver(() => draw(false)).observe(document.documentElement,
-      { attributes: true, attributeFilter: ["data-theme"] });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change",
-      () => draw(false));
+    whenItLooksOtherwise(root, () => draw(false));
     addEventListener("hashchange", () => {
       const { choice, wrong } = fromLink(location.hash);
       if (choice) choose(choice, warning(wrong));

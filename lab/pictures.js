@@ -1,120 +1,25 @@
 // The pictures: each draws on a canvas and says in words what it shows now. They take
-// `lab`, all that the page knows (see page.js), and invent nothing.
+// `lab`, all that the page knows (see page.js), and invent nothing. Comes after
+// inpage/canvas.js.
 "use strict";
 
-// 0.5% and 99.5%, but 42%; never 0% of some or 100% of not quite all.
-function percent(share) {
-  const value = 100 * share;
-  if (value > 0 && value < 0.05) return "less than 0.1%";
-  if (value < 100 && value >= 99.95) return "more than 99.9%";
-  const fine = value > 0 && value < 10 || value > 99 && value < 100;
-  return `${value.toFixed(fine ? 1 : 0)}%`;
-}
-const amount = (n) => n.toLocaleString("en");
 const few = (x) => x === 0 ? "0" : x < 0.0001 ? x.toExponential(0)
   : Number(x.toPrecision(2)).toString();
 const divisor = (a, b) => b ? divisor(b, a % b) : a;
 
 // Columns of a look, as worker.js sends them.
 const STEP = 0, SHOWN_LOSS = 1, SHOWN = 2, OTHERS_LOSS = 3, OTHERS = 4, NORM = 5;
-const CELL = { right: 1, shown: 2, none: 4 };
-
-// Colors of the page now, light or dark.
-function colors(element) {
-  const style = getComputedStyle(element);
-  const color = (name) => style.getPropertyValue(`--lab-${name}`).trim();
-  const names = ["ink", "faint", "rule", "paper", "train", "validation", "neutral",
-    "shared", "depth", "shown-right", "shown-wrong", "other-right", "other-wrong"];
-  return Object.fromEntries(names.map((name) => [name, color(name)]));
-}
-
-// A canvas as sharp as the screen, empty, and measured in CSS pixels.
-function sheet(canvas) {
-  const width = canvas.clientWidth, height = canvas.clientHeight;
-  const dots = window.devicePixelRatio || 1, pen = canvas.getContext("2d");
-  const [across, down] = [width, height].map((size) => Math.round(size * dots));
-  if (canvas.width !== across || canvas.height !== down) {
-    canvas.width = across;
-    canvas.height = down;
-  }
-  pen.setTransform(dots, 0, 0, dots, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = "12px system-ui, sans-serif";
-  return { pen, width, height };
-}
-
-function write(pen, text, x, y, color, align = "left", baseline = "middle") {
-  Object.assign(pen, { fillStyle: color, textAlign: align, textBaseline: baseline });
-  pen.fillText(text, x, y);
-}
-
-function line(pen, points, color, { dash = [], width = 1, closed = false } = {}) {
-  pen.beginPath();
-  points.forEach(([x, y], i) => i ? pen.lineTo(x, y) : pen.moveTo(x, y));
-  if (closed) pen.closePath();
-  pen.setLineDash(dash);
-  Object.assign(pen, { strokeStyle: color, lineWidth: width, lineJoin: "round" });
-  pen.stroke();
-  pen.setLineDash([]);
-}
 
 // -- the table -----------------------------------------------------------------------
 
-// Where the cells are on the canvas; row a down, column b across.
-function cellSize(canvas, p) {
-  const left = 30, top = 18;
-  const size = Math.min(canvas.clientWidth - left - 14, canvas.clientHeight - top - 14) / p;
-  return { left, top, size };
-}
-
-// Which cell is at a place of the canvas, or null.
-function cellAt(canvas, p, x, y) {
-  const { left, top, size } = cellSize(canvas, p);
-  const a = Math.floor((y - top) / size), b = Math.floor((x - left) / size);
-  return a >= 0 && a < p && b >= 0 && b < p ? a * p + b : null;
-}
-
-function rgb(color) {
-  const value = parseInt(color.slice(1), 16);
-  return [value >> 16, value >> 8 & 255, value & 255];
-}
-
 const table = {
   draw(canvas, lab, color) {
-    const { pen } = sheet(canvas), { p } = lab.choice, { cells } = lab.frame;
-    const { left, top, size } = cellSize(canvas, p);
-    const image = new ImageData(p, p);
-    const kinds = ["other-wrong", "other-right", "shown-wrong", "shown-right"];
-    const shades = kinds.map((kind) => rgb(color[kind]));
-    cells.forEach((cell, i) => {
-      if (!(cell & CELL.none)) image.data.set([...shades[cell & 3], 255], 4 * i);
-    });
-    const small = new OffscreenCanvas(p, p);
-    small.getContext("2d").putImageData(image, 0, 0);
-    pen.imageSmoothingEnabled = false;
-    pen.drawImage(small, left, top, size * p, size * p);
-    for (const n of [0, Math.floor((p - 1) / 2), p - 1]) {
-      write(pen, n, left + (n + 0.5) * size, top - 8, color.faint, "center");
-      write(pen, n, left - 5, top + (n + 0.5) * size, color.faint, "right");
-    }
-    write(pen, "b", left + 0.25 * p * size, top - 8, color.faint, "center");
-    write(pen, "a", left - 5, top + 0.25 * p * size, color.faint, "right");
-    const { a, b } = lab.asked;
-    if (a < p && b < p) {
-      const wide = Math.max(size, 5), off = (wide - size) / 2;
-      pen.strokeStyle = color.ink;
-      pen.lineWidth = 2;
-      pen.strokeRect(left + b * size - off - 1, top + a * size - off - 1,
-        wide + 2, wide + 2);
-    }
+    drawTable(canvas, lab.choice.p, lab.frame.cells, lab.asked, color);
   },
   say({ frame }) {
-    const count = (kind) => frame.cells.filter((cell) => cell === kind).length;
-    const right = [count(3), count(1)], wrong = [count(2), count(0)];
-    const none = count(4);
-    const part = (i) => `${amount(right[i])} of ${amount(right[i] + wrong[i])}`;
-    return `A cell for each pair a, b. Right now: ${part(0)} that are shown, `
-      + `${part(1)} of the others.${none ? ` ${amount(none)} have no answer.` : ""}`;
+    const none = frame.cells.filter((cell) => cell === CELL.none).length;
+    return `A cell for each pair a, b. ${tableSays(frame.cells)}`
+      + `${none ? ` ${amount(none)} have no answer.` : ""}`;
   },
 };
 
@@ -148,12 +53,17 @@ function curves(canvas, lab, color, { y, ticks, label, lines, level }) {
       { dash: [2, 3] });
     write(pen, level.name, right, place(level.value) - 8, color.ink, "right");
   }
-  // Names of neighbors stand in two rows.
-  lab.marks.forEach(({ step, name }, i) => {
-    const here = x.at(step), fits = here + pen.measureText(name).width < right;
+  // A name stands in the first of two rows that has room for it, or nowhere.
+  const ends = [-Infinity, -Infinity];
+  for (const { step, name } of lab.marks) {
+    const here = x.at(step), wide = pen.measureText(name).width;
     line(pen, [[here, top], [here, bottom]], color.faint, { dash: [1, 3] });
-    write(pen, name, here, i % 2 ? 22 : 8, color.faint, fits ? "left" : "right");
-  });
+    const from = here + wide < right ? here : here - wide;
+    const row = ends.findIndex((end) => end + 8 < from);
+    if (row < 0) continue;
+    write(pen, name, from, 8 + 14 * row, color.faint);
+    ends[row] = from + wide;
+  }
   for (const { column, shade, dash } of lines) {
     const points = lab.looks.filter((look) => Number.isFinite(look[column]))
       .map((look) => [x.at(look[STEP]), place(look[column])]);
@@ -232,25 +142,6 @@ const norm = {
 
 // -- the embedding -------------------------------------------------------------------
 
-// How far a number is around the ring of a frequency, in turns; by places, not numbers.
-const turn = (k, place, n) => k * place % n / n;
-
-// How well the angles of points are in the order of a ring: grokcore's ring_order.
-function ringOrder({ points, order, frequency }) {
-  const n = order.length;
-  const size = (sign) => {
-    let x = 0, y = 0;
-    order.forEach((number, place) => {
-      const angle = Math.atan2(points[2 * number + 1], points[2 * number])
-        - sign * 2 * Math.PI * turn(frequency, place, n);
-      x += Math.cos(angle);
-      y += Math.sin(angle);
-    });
-    return Math.hypot(x, y) / n;
-  };
-  return Math.max(size(1), size(-1));
-}
-
 const byPowers = ({ order }) => order[0] !== 0;
 
 const ring = {
@@ -265,15 +156,18 @@ const ring = {
     line(pen, places.map((i) => place(order[i])), color.rule,
       { width: 1.5, closed: true });
     pen.font = `${n > 60 ? 10 : 12}px system-ui, sans-serif`;
-    for (const i of places) {
-      const [x, y] = place(order[i]);
+    // Where a ring has no room for all names, every so many are written.
+    const wide = pen.measureText(n - 1).width;
+    const every = Math.ceil(n * wide / (2 * Math.PI * reach));
+    places.forEach((i, along) => {
+      const [x, y] = place(order[i]), named = along % every === 0;
+      const shade = `oklch(${color.depth} 0.14 ${360 * turn(frequency, i, n)})`;
       pen.beginPath();
-      pen.arc(x, y, 8, 0, 7);
-      pen.fillStyle = color.paper;
+      pen.arc(x, y, named ? 8 : 2.5, 0, 7);
+      pen.fillStyle = named ? color.paper : shade;
       pen.fill();
-      const hue = 360 * turn(frequency, i, n);
-      write(pen, order[i], x, y, `oklch(${color.depth} 0.14 ${hue})`, "center");
-    }
+      if (named) write(pen, order[i], x, y, shade, "center");
+    });
     if (byPowers(lab.frame)) write(pen, "0", ...place(0), color.faint, "center");
   },
   say({ frame, untrainedOrder }) {

@@ -5,6 +5,7 @@ about it.
 """
 
 import dataclasses
+import itertools
 import math
 import warnings
 
@@ -20,13 +21,16 @@ from grokcore.losses import LOSSES
 from grokcore.models import Model
 from grokcore.optimizers import Optimizer
 from grokcore.optimizers.schedules import SCHEDULES
-from grokcore.tasks import OPERATIONS
+from grokcore.tasks import OPERATIONS, Task
+from grokcore.tasks.images import AUGMENTATIONS
 from grokcore.training import Trainer
 
 P = 7
 MODELS, OPTIMIZERS = config.kinds(Model), config.kinds(Optimizer)
 FILTERS, PROJECTIONS = config.kinds(Filter), config.kinds(Projection)
-SMALL = {"transformer": {"width": 16, "heads": 2}}
+TASKS = config.kinds(Task)
+SMALL = {"transformer": {"width": 16, "heads": 2}, "image_mlp": {"mlp_width": 16}}
+EQUATIONS = [name for name, kind in MODELS.items() if kind.reads == "equations"]
 
 
 def registered():
@@ -46,15 +50,22 @@ def registered():
         for name, kind in kinds.items():
             yield f"{part} {name}", {part: kind()}
     for name, kind in MODELS.items():
-        yield f"model {name}", {"model": kind(**SMALL.get(name, {}))}
+        model = {"model": kind(**SMALL.get(name, {}))}
+        if name not in EQUATIONS:
+            model |= {"task": gc.DigitsTask(train_images=30)}
+        yield f"model {name}", model
+    for name in AUGMENTATIONS:
+        task = gc.DigitsTask(train_images=30, augmentation=name)
+        model = gc.ImageMLPConfig(**SMALL["image_mlp"])
+        yield f"augmentation {name}", {"task": task, "model": model}
 
 
 CHANGES = dict(registered())
 every_change = pytest.mark.parametrize("change", CHANGES.values(), ids=[*CHANGES])
 every_model = pytest.mark.parametrize(
     "model",
-    [kind(**SMALL.get(name, {})) for name, kind in MODELS.items()],
-    ids=[*MODELS],
+    [MODELS[name](**SMALL.get(name, {})) for name in EQUATIONS],
+    ids=EQUATIONS,
 )
 every_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
@@ -78,13 +89,13 @@ def changed(tiny):
 @pytest.mark.parametrize("model", MODELS)
 def test_fields_are_told_apart_by_their_names(model, optimizer):
     """replace(), grids and the command line know a field by its name alone."""
-    for filter in FILTERS.values():
-        for projection in PROJECTIONS.values():
-            inner = (MODELS[model], OPTIMIZERS[optimizer], filter, projection)
-            parts = (gc.Experiment, gc.ModularTask, *inner)
-            names = [f.name for part in parts for f in dataclasses.fields(part)]
-            names = [name for name in names if name != "kind"]
-            assert len(names) == len({*names}), sorted(names)
+    part = TASKS.values(), FILTERS.values(), PROJECTIONS.values()
+    for task, filter, projection in itertools.product(*part):
+        inner = (MODELS[model], OPTIMIZERS[optimizer], filter, projection)
+        parts = (gc.Experiment, task, *inner)
+        names = [f.name for part in parts for f in dataclasses.fields(part)]
+        names = [name for name in names if name != "kind"]
+        assert len(names) == len({*names}), sorted(names)
 
 
 @every_change
@@ -124,25 +135,22 @@ def test_it_can_be_run_stored_and_shown_from_the_command_line(changed, change):
 
 @every_change
 def test_the_command_line_can_choose_it(changed, change):
-    ((field, value),) = change.items()
-    words = [str(getattr(value, "kind", value))]
-    options = [
-        "--p",
-        "7",
-        "--train-fraction",
-        ".5",
-        "--epochs",
-        "1",
-        "--snapshots",
-        "0",
-    ]
+    options = ["--epochs", "1", "--snapshots", "0"]
     options += ["--schedule", "constant", "--fall-from", ".7"]
-    done = CliRunner().invoke(app, ["train", *options, f"--{field}", *words])
+    if "task" in change:
+        options += ["--train-images", "30"]
+        options += ["--augmentation", change["task"].augmentation]
+    else:
+        options += ["--p", "7", "--train-fraction", ".5"]
+    for field, value in change.items():
+        options += [f"--{field}", str(getattr(value, "kind", value))]
+    done = CliRunner().invoke(app, ["train", *options])
     changed(change)  # skips what this torch has not
     assert done.exit_code == 0, done.output
     ran = gc.runs.stored_runs()[0].experiment
-    found = getattr(ran, field, None) or ran.fields()[field]
-    assert str(getattr(found, "kind", found)) == words[0]
+    for field, value in change.items():
+        found = getattr(ran, field, None) or ran.fields()[field]
+        assert getattr(found, "kind", found) == getattr(value, "kind", value)
 
 
 # -- models --------------------------------------------------------------------------

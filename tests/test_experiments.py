@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -14,12 +15,15 @@ from grokcore import (
     SGD,
     Adam,
     AdamW,
+    DigitsTask,
     EmbeddingMLPConfig,
     Experiment,
     FixedNorm,
     Gain,
     GrokfastEMA,
     GrokfastMA,
+    ImageMLPConfig,
+    LSTMConfig,
     ModularTask,
     Muon,
     OrthoGrad,
@@ -28,6 +32,8 @@ from grokcore import (
 )
 from grokcore.losses import LOSSES
 from grokcore.optimizers.schedules import SCHEDULES
+from grokcore.tasks.images import AUGMENTATIONS
+from grokcore.training import Trainer
 from grokcore.training.moments import log_spaced
 
 counts = st.integers(1, 10**6)
@@ -35,21 +41,29 @@ rates = st.floats(1e-9, 1e3)
 decays = st.sampled_from([0.0, -0.0, 1.0]) | st.floats(0, 100)
 units = st.sampled_from([0.0, -0.0]) | st.floats(0, 1, exclude_max=True)
 betas = st.tuples(units, units)
-tasks = st.builds(
-    ModularTask,
-    operation=st.sampled_from(["add", "multiply"]),
-    p=st.integers(3, 97),
-    train_fraction=st.floats(0.2, 0.8),
-    split_seed=st.integers(0, 2**40),
-    token_format=st.sampled_from(["a b =", "a ∘ b ="]),
-    operands=st.integers(2, 3),
-    sample=st.none() | st.integers(5, 9),
-    shuffled=st.booleans(),
-) | st.builds(
-    ModularTask,
-    operation=st.sampled_from(["subtract", "divide", "asymmetric"]),
-    p=st.sampled_from([5, 59, 97]),
-    reading=st.sampled_from(["modular", "truncated"]),
+tasks = (
+    st.builds(
+        ModularTask,
+        operation=st.sampled_from(["add", "multiply"]),
+        p=st.integers(3, 97),
+        train_fraction=st.floats(0.2, 0.8),
+        split_seed=st.integers(0, 2**40),
+        token_format=st.sampled_from(["a b =", "a ∘ b ="]),
+        operands=st.integers(2, 3),
+        sample=st.none() | st.integers(5, 9),
+        shuffled=st.booleans(),
+    )
+    | st.builds(
+        ModularTask,
+        operation=st.sampled_from(["subtract", "divide", "asymmetric"]),
+        p=st.sampled_from([5, 59, 97]),
+        reading=st.sampled_from(["modular", "truncated"]),
+    )
+    | st.builds(
+        DigitsTask,
+        train_images=st.integers(1, 4_999),
+        augmentation=st.sampled_from([*AUGMENTATIONS]),
+    )
 )
 transformers = st.builds(
     lambda heads, d_head, **rest: TransformerConfig(
@@ -66,7 +80,21 @@ transformers = st.builds(
     biases=st.sampled_from(["none", "mlp", "blocks", "all"]),
     init=st.sampled_from(["transformer_lens", "pytorch"]),
 )
-models = transformers | st.builds(EmbeddingMLPConfig, width=counts, mlp_width=counts)
+sizes = st.integers(1, 4)
+activations = st.sampled_from(["relu", "gelu", "square"])
+models = (
+    transformers
+    | st.builds(
+        EmbeddingMLPConfig,
+        width=st.none() | counts,
+        mlp_width=counts,
+        layers=sizes,
+        activation=activations,
+        biases=st.sampled_from(["none", "mlp"]),
+    )
+    | st.builds(LSTMConfig, layers=sizes, width=counts, hidden_width=counts)
+    | st.builds(ImageMLPConfig, counts, layers=sizes, activation=activations)
+)
 optimizers = (
     st.builds(AdamW, lr=rates, weight_decay=decays, betas=betas, eps=rates)
     | st.builds(Adam, lr=rates, weight_decay=decays, betas=betas, eps=rates)
@@ -86,6 +114,7 @@ experiment_fields = {
     "optimizer": optimizers,
     "epochs": counts,
     "seed": st.integers(0, 2**40),
+    "init_scale": rates,
     "loss": st.sampled_from([*LOSSES]),
     "loss_positions": st.sampled_from(["answer", "all"]),
     "filter": st.none() | filters,
@@ -97,6 +126,7 @@ experiment_fields = {
     "fall_from": st.floats(0, 0.99),
     "max_steps": st.none() | counts,
     "eval_every": st.none() | counts,
+    "eval_train": st.sampled_from(["step", "all"]),
     "stop_val_accuracy": st.none() | st.floats(0.01, 1),
     "epochs_after_stop": st.integers(0, 100),
     "snapshots": st.integers(0, 100) | st.lists(counts, max_size=4).map(tuple),
@@ -105,10 +135,14 @@ experiment_fields = {
     "start_from": st.none()
     | st.builds(
         Start,
-        st.builds(Experiment, task=tasks, seed=st.integers(0, 3)),
+        st.builds(Experiment, epochs=counts, seed=st.integers(0, 3)),
         st.none() | st.sampled_from([("embed",), ("attn", "W_U")]),
     ),
 }
+
+
+#: A model for a task that the chosen one cannot read.
+OF = {"images": ImageMLPConfig(), "equations": EmbeddingMLPConfig()}
 
 
 def possible(**fields):
@@ -117,6 +151,8 @@ def possible(**fields):
         fields["epochs_after_stop"] = 0
     if fields["schedule"] == "constant":
         fields.pop("fall_from")
+    if fields["model"].reads != fields["task"].asks:
+        fields["model"] = OF[fields["task"].asks]
     if getattr(fields["model"], "outputs", None) != "vocabulary":
         fields.pop("loss_positions")
     if isinstance(fields["snapshots"], tuple):
@@ -175,6 +211,7 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "biases": "all",
         "outputs": "vocabulary",
         "init": "pytorch",
+        "init_scale": 2.0,
         "lr": 0.1,
         "weight_decay": 0.0,
         "betas": (0.9, 0.999),
@@ -191,6 +228,7 @@ def test_a_single_changed_leaf_changes_the_key(data):
         "fall_from": 0.5,
         "max_steps": 5,
         "eval_every": 3,
+        "eval_train": "all",
         "stop_val_accuracy": 0.9,
         "epochs_after_stop": 2,
         "snapshots": 4,
@@ -526,3 +564,17 @@ def test_a_loss_at_every_position_needs_logits_for_every_token():
     for model in (TransformerConfig(), EmbeddingMLPConfig()):
         with pytest.raises(ValueError, match=r"outputs='vocabulary'.*kind="):
             Experiment(model=model, loss_positions="all")
+
+
+def test_initial_weights_are_multiplied_and_all_else_is_as_it_was(tiny):
+    usual, large = tiny(), tiny(init_scale=8.0)
+    for one, other in zip(
+        usual.untrained().parameters(), large.untrained().parameters(), strict=True
+    ):
+        assert torch.equal(8 * one, other)
+    start = Trainer(large, device="cpu").model.state_dict()
+    for name, weight in large.untrained().state_dict().items():
+        assert torch.equal(weight, start[name])
+    assert usual.key != large.key
+    with pytest.raises(ValueError, match="init_scale"):
+        tiny(init_scale=0.0)

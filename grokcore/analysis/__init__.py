@@ -2,8 +2,8 @@
 
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
-``progress``, ``norms`` and ``delay`` follow a training, ``clock`` tells two algorithms
-apart.
+``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
+training fractions, ``clock`` tells two algorithms apart.
 """
 
 from grokcore.analysis import (
@@ -17,6 +17,7 @@ from grokcore.analysis import (
     neurons,
     norms,
     progress,
+    steepness,
 )
 from grokcore.analysis.delay import GrokkingDelay, grokking_delay
 
@@ -33,4 +34,5 @@ __all__ = [
     "neurons",
     "norms",
     "progress",
+    "steepness",
 ]

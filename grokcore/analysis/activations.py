@@ -9,13 +9,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from grokcore.models import Transformer
+from grokcore.models import EmbeddingMLP, Transformer
 from grokcore.models.layers import Block
-from grokcore.tasks.tokens import write
+from grokcore.tasks.tokens import operands_of, write
 
-__all__ = ["Activations", "activations", "table_tokens"]
+__all__ = ["Activations", "activations", "table_neurons", "table_tokens"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,42 @@ def activations(model: Transformer, pattern: Tensor | None = None) -> Activation
     return Activations(*(part.unflatten(0, tokens.shape[:2]) for part in kept))
 
 
-def table_tokens(model: Transformer) -> Tensor:
+@torch.no_grad()
+def table_neurons(model: nn.Module, layers: int | None = None) -> Tensor:
+    """Return what a model of any kind computes its logits from, for every pair (a, b).
+
+    Of a transformer, the neurons of the last block; of an MLP, its last hidden layer;
+    of an LSTM, the last state of its last layer.
+
+    Args:
+        model: with two operands.
+        layers: of an MLP, the hidden layer after so many instead of the last one.
+
+    Returns:
+        [p, p, M], on the CPU.
+
+    Raises:
+        ValueError: if it does not take two operands, or has no such layer.
+
+    >>> from grokcore.models import quadratic_by_hand
+    >>> table_neurons(quadratic_by_hand(7, frequencies=(1, 2))).shape
+    torch.Size([7, 7, 13])
+    """
+    if layers is not None:
+        most = model.config.layers if isinstance(model, EmbeddingMLP) else 0
+        if not 1 <= layers <= most:
+            allowed = f"1 to {most}" if most else "None, for what is no MLP"
+            raise ValueError(f"layers={layers}; allowed: {allowed}")
+    if isinstance(model, Transformer):
+        return activations(model).neurons
+    model = deepcopy(model).cpu().eval()
+    tokens = table_tokens(model)
+    asked = [operands_of(tokens.flatten(0, 1), model.layout)]
+    asked += [] if layers is None else [layers]
+    return model.neurons(*asked).unflatten(0, tokens.shape[:2])
+
+
+def table_tokens(model: nn.Module) -> Tensor:
     """Return every equation a model with two operands can be asked, [p, p, T].
 
     Numbers are the tokens below the equals sign and the operator.

@@ -16,15 +16,12 @@ from torch import Tensor, nn
 
 from grokcore.analysis.activations import table_tokens
 from grokcore.analysis.logits import right_logits
-from grokcore.models import Transformer
 
 __all__ = ["distance_irrelevance", "gradient_symmetricity"]
 
 
 @torch.enable_grad()
-def gradient_symmetricity(
-    model: Transformer, triples: int = 100, seed: int = 0
-) -> float:
+def gradient_symmetricity(model: nn.Module, triples: int = 100, seed: int = 0) -> float:
     """Return how alike a model's logits depend on its two operands, −1 … 1.
 
     The cosine of the angle between ∂Q/∂E_a and ∂Q/∂E_b, averaged over random triples
@@ -33,12 +30,13 @@ def gradient_symmetricity(
     a pizza.
 
     Args:
-        model: with two operands.
+        model: with two operands, of any kind that has an embedding which both share.
         triples: how many.
         seed: of the triples.
 
     Raises:
-        ValueError: if there are no triples, or the model does not take two operands.
+        ValueError: if there are no triples, the model does not take two operands, or
+            does not share an embedding between them.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> task = ModularTask("add", p=7, train_fraction=0.5)
@@ -48,20 +46,20 @@ def gradient_symmetricity(
     """
     if triples < 1:
         raise ValueError(f"triples={triples} is below 1")
+    if getattr(model.config, "width", 0) is None:
+        raise ValueError(
+            "the model's operands are one-hot, and each has weights of its own, which "
+            "tell nothing of how alike they are; allowed: models with an embedding"
+        )
     model = deepcopy(model).cpu().double().eval()
-    table = table_tokens(model)
+    numbers = len(table_tokens(model))
     generator = torch.Generator().manual_seed(seed)
-    a, b, c = torch.randint(len(table), (3, triples), generator=generator)
-    tokens = table[a, b]
-    # Every token of every triple gets a row of its own in the embedding, and thereby a
-    # gradient of its own.
-    own = nn.Parameter(model.W_E.detach()[tokens].flatten(0, 1))
-    model.embed.W_E = own
-    logits = model.forward_plain(torch.arange(len(own)).view_as(tokens))[:, -1]
+    a, b, c = torch.randint(numbers, (3, triples), generator=generator)
+    # Every operand of every triple gets an embedding, and a gradient, of its own.
+    own = model.W_E.detach()[torch.stack([a, b], dim=1)].requires_grad_()
+    logits = model.forward_embedded(own)
     (gradient,) = torch.autograd.grad(logits.gather(1, c[:, None]).sum(), own)
-    gradient = gradient.unflatten(0, tokens.shape)
-    first, second = (i for i, token in enumerate(model.layout) if token is None)
-    return float(F.cosine_similarity(gradient[:, first], gradient[:, second]).mean())
+    return float(F.cosine_similarity(gradient[:, 0], gradient[:, 1]).mean())
 
 
 def distance_irrelevance(logits: Tensor, answers: Tensor | None = None) -> float:

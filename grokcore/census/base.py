@@ -42,7 +42,7 @@ class Specimen:
     def untrained(self) -> nn.Module:
         """The network before the first step."""
         experiment = self.run.experiment
-        model = experiment.model.build(experiment.task, experiment.seed)
+        model = experiment.untrained()
         return model.eval().requires_grad_(False)
 
     @cached_property

@@ -6,15 +6,31 @@
 key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
-fourier (04), waves (05), proofs (06), optimization (07), speed (11), transfer (12).
-What they ask with is in asking, and in forms for answers that are a number or a choice.
+fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
+speed (11), transfer (12). What they ask with is in asking, and in forms for answers
+that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
 """
 
+from grokcore.checks.architectures import (
+    cancels,
+    gru,
+    least_error,
+    shares,
+    strangers,
+)
 from grokcore.checks.asking import CheckFailed
 from grokcore.checks.circles import load, luck, neighbors, roundness
+from grokcore.checks.data import (
+    BASE,
+    forgetting,
+    lucky,
+    null_delay,
+    scarce_times,
+    win_share,
+)
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
 from grokcore.checks.memory import (
@@ -59,26 +75,33 @@ from grokcore.checks.transfer import (
 from grokcore.checks.waves import best_rival, better_set, repaired, team
 
 __all__ = [
+    "BASE",
     "BUDGET",
     "CheckFailed",
     "adder",
     "best_rival",
     "better_set",
+    "cancels",
     "choice",
     "control",
     "disguise",
     "floor",
+    "forgetting",
     "fourier_basis",
     "grokfast_ma",
+    "gru",
     "key_frequencies",
+    "least_error",
     "left",
     "load",
     "loss_without",
     "luck",
+    "lucky",
     "mean_of_mean",
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "null_delay",
     "number",
     "one_at_a_time",
     "parrot_accuracy",
@@ -92,11 +115,14 @@ __all__ = [
     "repaired",
     "roundness",
     "same_clock",
+    "scarce_times",
     "seen_share",
     "settled_delay",
     "share_taken",
+    "shares",
     "starts",
     "step_cost",
+    "strangers",
     "subset",
     "team",
     "three_runs",
@@ -106,4 +132,5 @@ __all__ = [
     "unknown_filter",
     "unknown_law",
     "unpacked",
+    "win_share",
 ]

@@ -11,6 +11,8 @@ page "What the literature claims" is made from it.
 ('5.3%', 'reproduced')
 """
 
+from grokcore.claims.architectures import ARCHITECTURES
+from grokcore.claims.data import DATA
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -46,6 +48,8 @@ CLAIMS: tuple[Claim, ...] = (
     *MECHANISM,
     *TASKS,
     *OPTIMIZATION,
+    *DATA,
+    *ARCHITECTURES,
     *SPEED,
     *TRANSFER,
 )
@@ -55,6 +59,7 @@ SOURCES = {
     "S0": ("R. Nagaraj (2024)", "nagaraj2024grokking"),
     "N": ("Nanda et al. (2023)", "nanda2023progress"),
     "S1": ("a port to Julia (2023)", None),
+    "P": ("Power et al. (2022)", "power2022grokking"),
     "S2": ("O. Kitouni (2022)", "kitouni2022thoughts"),
     "S3": ("D. Mamay's replication", "mamay_grokking"),
     "S4": ("Chen et al., a report on modular addition", None),
@@ -62,4 +67,5 @@ SOURCES = {
     "L.2": ("Prieto et al. (2025)", "prieto2025edge"),
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
 }

@@ -12,10 +12,13 @@ __all__ = [
     "at_their_best",
     "best_accuracy",
     "delay",
+    "delay_in_steps",
     "delays",
     "each",
+    "later",
     "soonest",
     "speed_up",
+    "times_as_long",
     "train_epoch",
     "val_epoch",
     "val_step",
@@ -58,6 +61,24 @@ def delay(run: Run) -> Value:
 def best_accuracy(run: Run) -> Value:
     """Return the highest validation accuracy of a run."""
     return Value(float(run.history.val_accuracy.max()))
+
+
+def delay_in_steps(run: Run) -> Value:
+    """Return the steps from training to validation 95%; NaN if it never memorized."""
+    found = run.delay()
+    if found.train_step is None:
+        return Value(math.nan)
+    return _or_later(found.steps, run.experiment.last_step - found.train_step)
+
+
+def times_as_long(run: Run) -> Value:
+    """Return the step of validation 95%, over that of training 95%."""
+    return val_step(run).over(_or_later(run.delay().train_step, math.nan))
+
+
+def later(long: Run, short: Run) -> Value:
+    """Return how many times as many epochs the first run takes to validation 95%."""
+    return val_epoch(long).over(val_epoch(short))
 
 
 def speed_up(before: Run, after: Run) -> Value:

@@ -18,7 +18,6 @@ __all__ = ["MECHANISM"]
 _RECORDED = (CATALOGUE["nanda-p113"],)
 (_LIVE,) = STUDIES["live"].arms.values()
 (_CIRCLES,) = STUDIES["circles"].arms.values()
-_FRACTIONS = STUDIES["fractions"].arms
 
 
 def _paper(measure: Callable[[Run], Value]) -> dict[str, Setting]:
@@ -191,21 +190,5 @@ MECHANISM = (
         "than the key ones; 50% by chance",
         verdict=Within(high=1 / 3),
         form=".0%",
-    ),
-    Claim(
-        id="S3.1",
-        source="S3",
-        statement="The smaller the training fraction, the longer the delay.",
-        chapter="01",
-        settings={
-            f"{less} against {more}": Setting(
-                (_FRACTIONS[less], _FRACTIONS[more]), each(histories.delays)
-            )
-            for more, less in (("50%", "30%"), ("30%", "20%"))
-        },
-        statistic="delay with the smaller fraction, over that with the larger one",
-        verdict=Within(low=1.1),
-        form=",.1f",
-        unit="×",
     ),
 )

@@ -56,7 +56,7 @@ def _embedding(run: Run, step: int) -> Tensor:
 
 def _start(run: Run) -> Tensor:
     """The embedding of the numbers before training."""
-    model = run.experiment.model.build(run.experiment.task, run.experiment.seed)
+    model = run.experiment.untrained()
     return model.W_E[: run.experiment.task.p]
 
 

@@ -18,6 +18,7 @@ from grokcore.tasks import ModularTask
 __all__ = ["TASKS", "unevenness"]
 
 _WITH_DECAY = STUDIES["functions"].arms
+_OWN = STUDIES["functions-dropout"].arms
 _EIGHT = {
     "transformer": STUDIES["eight-operations"].arms,
     "MLP": STUDIES["eight-operations-mlp"].arms,
@@ -69,6 +70,7 @@ def _functions(name: str) -> dict[str, Arm]:
     return {
         "with decay, modular": _WITH_DECAY[name],
         "with decay, truncated": _WITH_DECAY[truncated],
+        "its own recipe, one seed": _OWN[truncated],
     }
 
 
@@ -82,6 +84,7 @@ def _over(slower: Mapping[str, Arm], sooner: Mapping[str, Arm]) -> dict[str, Set
 def _hard(name: str) -> dict[str, Setting]:
     return {
         "with decay": Setting((_WITH_DECAY[name],), each(best_accuracy)),
+        "its own recipe, one seed": Setting((_OWN[name],), each(best_accuracy)),
     }
 
 

@@ -16,11 +16,13 @@ from grokcore.filters import Filter, Projection
 from grokcore.models import Model
 from grokcore.optimizers import Optimizer
 from grokcore.runs import load
+from grokcore.tasks import Task
 
 __all__ = ["KINDS", "layout", "pairs", "parts", "split", "value"]
 
 #: Parts of an experiment that come in kinds, and what each is called.
 KINDS: dict[str, dict[str, type]] = {
+    "task": kinds(Task),
     "model": kinds(Model),
     "optimizer": kinds(Optimizer),
     "filter": kinds(Filter) | {"none": type(None)},

@@ -133,17 +133,31 @@ def show(
 @app.command(context_settings=_FIELDS)
 def sweep(
     context: typer.Context,
-    name: _Name = "live-p113",
+    name: Annotated[
+        str, typer.Argument(help="A name of the catalogue, or of a study.")
+    ] = "live-p113",
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
 ) -> None:
-    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2."""
+    """Train a grid: grokcore sweep --train-fraction .2,.3,.4 --seed 0,1,2.
+
+    Or a whole study: grokcore sweep band --workers 2.
+    """
     with Errors():
         name, arguments = _options.split(name, context.args)
         axes = {
             field: [_options.value(field, part) for part in _options.parts(text)]
             for field, text in _options.pairs(arguments)
         }
-        grid = recording.named(name).grid(**axes)
+        if name in STUDIES and axes:
+            raise ValueError(
+                f"{name!r} is a study, whose experiments are fixed: leave out "
+                f"{[*axes]}, or sweep over an experiment of the catalogue"
+            )
+        grid = (
+            STUDIES[name].experiments
+            if name in STUDIES
+            else recording.named(name).grid(**axes)
+        )
         if workers == 1:
             runs = run_sweep(grid)
         else:
@@ -157,7 +171,7 @@ def sweep(
                 for part in _options.KINDS
             }
             changed = {f: fields[f] for f, values in axes.items() if len(values) > 1}
-            typer.echo(f"{changed}: {run.delay()}")
+            typer.echo(f"{changed or run.experiment.name}: {run.delay()}")
         for experiment, error in runs.failures.items():
             typer.echo(f"failed: {experiment.name}: {error}", err=True)
         raise typer.Exit(1 if runs.failures else 0)
@@ -281,13 +295,23 @@ def _from_file(path: Path, given: dict[str, Any]) -> tuple[nn.Module, str]:
     ours = path.parent.name == "snapshots" and path.stem.isdecimal()
     if ours and (folder / "experiment.json").exists():
         run = Run(folder)
-        return run.at(int(path.stem)), run.experiment.task.operation
+        return run.at(int(path.stem)), _operation(run)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         model = read(path, **given)
     for warning in said:
         typer.echo(f"note: {warning.message}", err=True)
     return model, "add"
+
+
+def _operation(run: Run) -> str:
+    """What a run's model computes; refuses one that looks at images."""
+    if run.experiment.task.asks != "equations":
+        raise ValueError(
+            f"{run.folder.name} looks at images; a summary is made of what answers a "
+            f"table of equations"
+        )
+    return run.experiment.task.operation
 
 
 def _read_as(model: nn.Module) -> str:
@@ -326,9 +350,10 @@ def _print_model(run: Run, operation: str | None) -> None:
     """What a run learned, as far as the weights it kept can tell."""
     task = run.experiment.task
     try:
+        known = _operation(run)
         if task.reading != "modular":
             raise ValueError(f"reading {task.reading!r} leaves no table mod {task.p}")
-        summary = summarize(run.model, operation or task.operation)
+        summary = summarize(run.model, operation or known)
     except ValueError as error:
         if operation:
             raise

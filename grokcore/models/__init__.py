@@ -4,18 +4,28 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grokcore.models.by_hand import by_hand
+from grokcore.models.by_hand import by_hand, quadratic_by_hand
+from grokcore.models.image_mlp import ImageMLP, ImageMLPConfig
+from grokcore.models.lstm import LSTM, LSTMConfig
 from grokcore.models.mlp import EmbeddingMLP, EmbeddingMLPConfig
 from grokcore.models.transformer import Transformer, TransformerConfig
 
 __all__ = [
+    "LSTM",
     "EmbeddingMLP",
     "EmbeddingMLPConfig",
+    "ImageMLP",
+    "ImageMLPConfig",
+    "LSTMConfig",
     "Model",
     "Transformer",
     "TransformerConfig",
     "by_hand",
+    "quadratic_by_hand",
 ]
 
 #: Any of the descriptions above, told apart by ``kind`` in JSON.
-Model = Annotated[TransformerConfig | EmbeddingMLPConfig, Field(discriminator="kind")]
+Model = Annotated[
+    TransformerConfig | EmbeddingMLPConfig | LSTMConfig | ImageMLPConfig,
+    Field(discriminator="kind"),
+]

@@ -1,16 +1,21 @@
-"""An MLP over embedded numbers, after "Some thoughts on grokking" (blog post, 2022).
+"""MLPs over numbers, embedded or one-hot.
 
-Letters used for shapes: B examples, D width, M neurons, V vocabulary, C classes.
+One hidden layer over embedded numbers is the network of "Some thoughts on grokking"
+(blog post, 2022). Squares over one-hot numbers, without biases, are that of Gromov
+(2023), arXiv:2301.02679.
+
+Letters used for shapes: B examples, K operands, D width, M neurons, V vocabulary, C
+classes.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
 from grokcore.config import description
-from grokcore.models.layers import Embed, Unembed, look_up
+from grokcore.models.layers import ACTIVATIONS, Embed, Unembed, look_up
 from grokcore.tasks import ModularTask
 from grokcore.tasks.tokens import operands_of
 
@@ -19,19 +24,27 @@ __all__ = ["EmbeddingMLP", "EmbeddingMLPConfig"]
 
 @description
 class EmbeddingMLPConfig:
-    """Sizes of an :class:`EmbeddingMLP`.
+    """Sizes and choices of an :class:`EmbeddingMLP`.
 
     Args:
-        width: D, the width of the embedding that all operands share.
-        mlp_width: M, neurons.
+        width: D, the width of the embedding that all operands share; ``None``: there is
+            none, each operand is one-hot and has weights of its own.
+        mlp_width: M, neurons a hidden layer.
+        layers: of neurons.
+        activation: of the neurons; "square" is x².
+        biases: "mlp" has b_in of each hidden layer; the unembedding has none.
 
     >>> EmbeddingMLPConfig().kind
     'embedding_mlp'
     """
 
-    width: int = Field(128, ge=1)
+    width: int | None = Field(128, ge=1)
     mlp_width: int = Field(128, ge=1)
+    layers: int = Field(1, ge=1)
+    activation: Literal["relu", "gelu", "square"] = "relu"
+    biases: Literal["none", "mlp"] = "mlp"
     kind: Literal["embedding_mlp"] = Field("embedding_mlp", kw_only=True)
+    reads: ClassVar[str] = "equations"
 
     def build(self, task: ModularTask, seed: int) -> "EmbeddingMLP":
         """Return a freshly initialized model for ``task``."""
@@ -39,17 +52,17 @@ class EmbeddingMLPConfig:
 
 
 class EmbeddingMLP(nn.Module):
-    """Embed each operand, concatenate, one hidden ReLU layer, unembed without bias.
+    """Embed each operand, concatenate, hidden layers, unembed without bias.
 
     Args:
-        config: sizes.
+        config: sizes and choices.
         numbers: V and C, how many numbers there are.
         layout: the constant tokens of an equation, ``None`` where an operand goes.
         seed: of the initial weights (torch's defaults: N(0, 1) embedding,
             Kaiming-uniform layers); the global random state is left alone.
 
     >>> task = ModularTask("add", p=5, train_fraction=0.5)
-    >>> model = EmbeddingMLPConfig().build(task, seed=0)
+    >>> model = EmbeddingMLPConfig(layers=2).build(task, seed=0)
     >>> tokens = task.data().tokens
     >>> torch.allclose(model(tokens), model.forward_plain(tokens), atol=1e-5)
     True
@@ -65,24 +78,44 @@ class EmbeddingMLP(nn.Module):
         super().__init__()
         self.config = config
         self.layout = layout
-        width, neurons = layout.count(None) * config.width, config.mlp_width
-        self.embed = Embed(numbers, config.width)
-        self.mlp = Hidden(width, neurons)
+        operands, neurons = layout.count(None), config.mlp_width
+        biased = config.biases == "mlp"
+        if config.width is None:
+            fan_in = operands * numbers
+            self.embed = Embed(numbers, operands * neurons)
+            self.mlp = Hidden(None, neurons, biased)
+        else:
+            fan_in = operands * config.width
+            self.embed = Embed(numbers, config.width)
+            self.mlp = Hidden(fan_in, neurons, biased)
+        self.deeper = nn.ModuleList(
+            Hidden(neurons, neurons, biased) for _ in range(config.layers - 1)
+        )
         self.unembed = Unembed(neurons, numbers, biases=False)
+        self._activate = ACTIVATIONS[config.activation]
+        self._initialize(torch.Generator().manual_seed(seed), fan_in)
 
-        generator = torch.Generator().manual_seed(seed)
-        nn.init.normal_(self.embed.W_E, generator=generator)
-        for parameter, fan_in in (
-            (self.mlp.W_in, width),
-            (self.mlp.b_in, width),
-            (self.unembed.W_U, neurons),
-        ):
-            bound = fan_in**-0.5
-            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    def _initialize(self, generator: torch.Generator, fan_in: int) -> None:
+        neurons = self.config.mlp_width
+        weights = [(self.mlp.W_in, fan_in), (self.mlp.b_in, fan_in)]
+        if self.config.width is None:
+            weights[0] = (self.embed.W_E, fan_in)
+        else:
+            nn.init.normal_(self.embed.W_E, generator=generator)
+        for layer in self.deeper:
+            weights += [(layer.W_in, neurons), (layer.b_in, neurons)]
+        for parameter, inputs in [*weights, (self.unembed.W_U, neurons)]:
+            if parameter is not None:
+                bound = inputs**-0.5
+                nn.init.uniform_(parameter, -bound, bound, generator=generator)
 
     @property
     def W_E(self) -> Tensor:
-        """[V, D] embeddings of the numbers."""
+        """[V, D] embeddings of the numbers.
+
+        Of one-hot numbers, [V, K M]: what each adds to the neurons as the first
+        operand, then as the second one.
+        """
         return self.embed.W_E
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -94,25 +127,56 @@ class EmbeddingMLP(nn.Module):
         return self.answer(operands_of(tokens, self.layout))
 
     def answer(self, operands: Tensor) -> Tensor:
-        """Logits [B, C] for operands [B, number of operands].
+        """Logits [B, C] for operands [B, K]."""
+        return self.unembed(self.neurons(operands))
 
-        An operand's share of the hidden layer depends on that operand alone: it is
+    def neurons(self, operands: Tensor, layers: int | None = None) -> Tensor:
+        """The last hidden layer [B, M] for operands [B, K], or that after ``layers``.
+
+        An operand's share of the first one depends on that operand alone: it is
         computed once for each number, [V, M], and looked up.
         """
-        shares = self.mlp.W_in.unflatten(0, (-1, self.config.width))
         pre = self.mlp.b_in
-        for share, number in zip(shares, operands.unbind(1), strict=True):
-            pre = pre + look_up(self.embed.W_E @ share, number)
-        return self.unembed(torch.relu(pre))
+        for share, number in zip(self._shares(), operands.unbind(1), strict=True):
+            found = look_up(share, number)
+            pre = found if pre is None else pre + found
+        return self._go_deeper(pre, layers)
+
+    def _shares(self) -> list[Tensor]:
+        if self.mlp.W_in is None:
+            return [*self.embed.W_E.split(self.config.mlp_width, dim=1)]
+        parts = self.mlp.W_in.unflatten(0, (-1, self.config.width))
+        return [self.embed.W_E @ part for part in parts]
+
+    def _go_deeper(self, pre: Tensor, layers: int | None = None) -> Tensor:
+        x = self._activate(pre)
+        for layer in self.deeper[: None if layers is None else layers - 1]:
+            x = self._activate(layer(x))
+        return x
+
+    def forward_embedded(self, x: Tensor) -> Tensor:
+        """Logits [B, C] from embedded operands [B, K, D]."""
+        if self.mlp.W_in is None:
+            blocks = x.unflatten(2, (-1, self.config.mlp_width))
+            pre = blocks.diagonal(dim1=1, dim2=2).sum(-1)  # operand k's k-th block
+        else:
+            pre = x.flatten(1) @ self.mlp.W_in
+        pre = pre if self.mlp.b_in is None else pre + self.mlp.b_in
+        return self.unembed(self._go_deeper(pre))
 
     def forward_plain(self, tokens: Tensor) -> Tensor:
-        """The same logits by the textbook: concatenate, multiply."""
-        x = self.embed.W_E[operands_of(tokens, self.layout)].flatten(1)
-        return self.unembed(torch.relu(x @ self.mlp.W_in + self.mlp.b_in))
+        """The same logits by the textbook: look up, concatenate, multiply."""
+        return self.forward_embedded(self.embed.W_E[operands_of(tokens, self.layout)])
 
 
 class Hidden(nn.Module):
-    def __init__(self, width: int, neurons: int) -> None:
+    """Weights and biases of a hidden layer, those there are."""
+
+    def __init__(self, width: int | None, neurons: int, biased: bool) -> None:
         super().__init__()
-        self.W_in = nn.Parameter(torch.empty(width, neurons))
-        self.b_in = nn.Parameter(torch.empty(neurons))
+        self.W_in = None if width is None else nn.Parameter(torch.empty(width, neurons))
+        self.b_in = nn.Parameter(torch.empty(neurons)) if biased else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = x @ self.W_in
+        return out if self.b_in is None else out + self.b_in

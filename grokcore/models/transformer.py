@@ -13,7 +13,7 @@ third, which keeps what is inside and can be made to attend otherwise:
   ``grokcore/models/fast.py``) and is what training uses.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -69,6 +69,7 @@ class TransformerConfig:
     outputs: Literal["numbers", "vocabulary"] = "numbers"
     init: Literal["transformer_lens", "pytorch"] = "transformer_lens"
     kind: Literal["transformer"] = Field("transformer", kw_only=True)
+    reads: ClassVar[str] = "equations"
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
@@ -189,6 +190,17 @@ class Transformer(nn.Module):
         for block in self.blocks:
             x = block(x)
         return self.read_answer(x)
+
+    def forward_embedded(self, x: Tensor) -> Tensor:
+        """Logits [B, C] at the answer from embedded operands [B, K, D]."""
+        places = torch.tensor([token is None for token in self.layout])
+        constants = [token or 0 for token in self.layout]
+        whole = self.embed.W_E[constants].repeat(len(x), 1, 1)
+        whole[:, places] = x
+        x = whole + self.pos_embed.W_pos
+        for block in self.blocks:
+            x = block(x)
+        return self.read_answer(x[:, -1])
 
     def read_answer(self, x: Tensor) -> Tensor:
         """Logits from the residual stream after the last block, [..., D] → [..., C]."""

@@ -17,7 +17,7 @@ from grokcore.show._axes import (
     settle,
     text_width,
 )
-from grokcore.show._words import count, quantity, sentence
+from grokcore.show._words import count, percent, quantity, sentence
 from grokcore.show.picture import Picture, titled
 from grokcore.show.style import DOTTED, FAINT, PAPER, TRAIN, VALIDATION, readable, style
 
@@ -28,6 +28,7 @@ _ROW = 0.31
 class Delay(Protocol):
     """What is drawn of a run: :class:`grokcore.analysis.delay.GrokkingDelay` has it."""
 
+    threshold: float
     train_step: int | None
     val_step: int | None
 
@@ -60,7 +61,8 @@ def arrivals(
         generalized.
 
     Raises:
-        ValueError: if a group or recipe is empty, or nothing was reached by anyone.
+        ValueError: if a group or recipe is empty, nothing was reached by anyone, or the
+            delays are not all of one threshold.
 
     >>> from grokcore.analysis.delay import GrokkingDelay
     >>> soon = GrokkingDelay(0.95, 100, 700, 10, 70, 1500, 150, 2)
@@ -71,6 +73,7 @@ def arrivals(
     """
     if not delays or not all(g and all(g.values()) for g in delays.values()):
         raise ValueError("delays must have groups of recipes, each with runs")
+    threshold = _one_threshold(delays)
     steps = {
         group: {name: _steps(runs, budget) for name, runs in recipes.items()}
         for group, recipes in delays.items()
@@ -86,7 +89,7 @@ def arrivals(
     first = np.nanmin(everything[everything > 0])
     _step_axis(ax, first, budget, xlabel)
     _draw(ax, steps, budget)
-    _words(ax, steps, first, budget)
+    _words(ax, steps, first, budget, threshold)
     alt = " ".join(_told(*item, budget, xlabel) for item in steps.items())
     return titled(ax, alt, title, pad=24)
 
@@ -138,8 +141,17 @@ def _draw(
     ax.set_ylim(row - 0.4, -0.6)
 
 
+def _one_threshold(delays: Mapping[str, Mapping[str, Sequence[Delay]]]) -> str:
+    """The accuracy that all of them are about, written in percent."""
+    recipes = (runs for group in delays.values() for runs in group.values())
+    found = {delay.threshold for runs in recipes for delay in runs}
+    if len(found) > 1:
+        raise ValueError(f"delays have thresholds {sorted(found)}; they must have one")
+    return percent(found.pop())
+
+
 def _words(
-    ax: Axes, groups: Mapping[str, Mapping], first: float, budget: float
+    ax: Axes, groups: Mapping[str, Mapping], first: float, budget: float, threshold: str
 ) -> None:
     """Write the groups' names, the legend and the ticks, as there is room for them.
 
@@ -162,8 +174,8 @@ def _words(
         )
         row += 1 + len(recipes)
     for marker, color, text in (
-        ("●", TRAIN, "train 95%"),
-        ("◆", VALIDATION, "validation 95%"),
+        ("●", TRAIN, f"train {threshold}"),
+        ("◆", VALIDATION, f"validation {threshold}"),
         ("▷", FAINT, "not reached"),
     ):
         ax.annotate(

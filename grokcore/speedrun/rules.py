@@ -26,6 +26,7 @@ _IDLE = (
     "epochs",
     "max_steps",
     "eval_every",
+    "eval_train",
     "stop_val_accuracy",
     "epochs_after_stop",
     "snapshots",

@@ -5,7 +5,9 @@ Their runs ship with the package, most of them their histories alone, in
 those of one subject.
 """
 
+from grokcore.studies.architectures import ARCHITECTURES
 from grokcore.studies.base import Study
+from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
@@ -13,7 +15,18 @@ from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
 from grokcore.studies.transfer import TRANSFER
 
-__all__ = ["LEARNING_RATES", "ORDERED", "STUDIES", "Study"]
+__all__ = [
+    "BATCHES",
+    "FRACTIONS",
+    "LEARNING_RATES",
+    "ORDERED",
+    "SHARES",
+    "STUDIES",
+    "Study",
+    "band_arm",
+]
 
 #: All studies by name.
-STUDIES: dict[str, Study] = LIVE | TASKS | OPTIMIZATION | GROKFAST | RACE | TRANSFER
+STUDIES: dict[str, Study] = (
+    LIVE | TASKS | OPTIMIZATION | DATA | ARCHITECTURES | GROKFAST | RACE | TRANSFER
+)

@@ -113,4 +113,13 @@ TASKS = {
         },
         budget=10_000,
     ),
+    "functions-dropout": Study(
+        question="The same in the port's own setting, as far as 20,000 steps go?",
+        arms={
+            name: seeds(_OWN.replace(**changes), [0])
+            for name, changes in _FUNCTIONS.items()
+            if name not in ("subtraction", "asymmetric")
+        },
+        budget=20_000,
+    ),
 }

@@ -4,7 +4,7 @@ A task is a pure description; :meth:`ModularTask.data` turns it into tensors.
 """
 
 import warnings
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -97,6 +97,7 @@ class ModularTask:
     mirrors: Mirrors = "anywhere"
     shuffled: bool = False
     kind: Literal["modular"] = Field("modular", kw_only=True)
+    asks: ClassVar[str] = "equations"
 
     def __post_init__(self) -> None:
         rule = OPERATIONS[self.operation]
@@ -187,6 +188,15 @@ class ModularTask:
         remainder = "mod" if self.reading == "modular" else "rem"
         shuffled = ", shuffled" if self.shuffled else ""
         return f"({rule}) {remainder} {self.p}{shuffled}"
+
+    @property
+    def name(self) -> str:
+        """For the folder of a run.
+
+        >>> ModularTask("x2+xy+y2", p=97).name
+        'x2+xy+y2-p97'
+        """
+        return f"{self.operation}-p{self.p}"
 
     @property
     def numbers(self) -> int:

@@ -108,7 +108,7 @@ class Trainer:
         #: Which machine's rounding this one imitates; 0 is its own.
         self.rounding = rounding.chosen()
         self.table = experiment.task.data().to(self.device)
-        self.model = experiment.model.build(experiment.task, experiment.seed)
+        self.model = experiment.untrained()
         self.model.to(self.device)
         self.parameters = dict(self.model.named_parameters())
         self.optimizer = experiment.optimizer.build(self.parameters)
@@ -291,7 +291,10 @@ class Trainer:
                 self.table.targets[rows],
             )
         here = slice(i * self.batch_size, (i + 1) * self.batch_size)
-        return self._operands[here], self._targets[here]
+        operands, targets = self._operands[here], self._targets[here]
+        if augment := getattr(self.experiment.task, "augment", None):
+            operands = augment(operands, self._seed_for(self.step))
+        return operands, targets
 
     def _order(self, epoch: int) -> Tensor:
         rows = self.table.train
@@ -320,7 +323,8 @@ class Trainer:
         """
         start = time.perf_counter()
         self.model.eval()
-        figures = evaluate(answers, self._answer, self.table, self.parameters.values())
+        train = answers if self.experiment.eval_train == "step" else None
+        figures = evaluate(train, self._answer, self.table, self.parameters.values())
         self.model.train()
         epoch = self.step / self.steps_per_epoch
         row = dict(zip(COLUMNS, [float(self.step), epoch, *figures], strict=True))

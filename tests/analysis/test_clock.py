@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from grokcore import ModularTask, TransformerConfig
+from grokcore import EmbeddingMLPConfig, LSTMConfig, ModularTask, TransformerConfig
 from grokcore.analysis.clock import distance_irrelevance, gradient_symmetricity
 
 
@@ -142,3 +142,29 @@ def test_symmetricity_needs_no_gradients_from_outside():
     expected = gradient_symmetricity(subject)
     with torch.no_grad():
         assert gradient_symmetricity(subject) == expected
+
+
+@pytest.mark.parametrize("layout", ["a b =", "a ∘ b ="])
+def test_other_networks_are_measured_alike(layout):
+    """By the chain rule, from the gradient of the embedding matrix."""
+    task = ModularTask(p=31, train_fraction=0.5, token_format=layout)
+    generator = torch.Generator().manual_seed(3)
+    triples = torch.randint(31, (3, 20), generator=generator).T.tolist()
+    # Where a and b are one row of the embedding, its gradient does not tell them apart.
+    assert all(a != b for a, b, _ in triples)
+    for config in (EmbeddingMLPConfig(16, 12, 2), LSTMConfig(2, 16, 12)):
+        asked = config.build(task, seed=1).double()
+        cosines = []
+        for a, b, c in triples:
+            asked.zero_grad()
+            asked.answer(torch.tensor([[a, b]]))[0, c].backward()
+            gradient = asked.W_E.grad
+            cosines.append(F.cosine_similarity(gradient[a], gradient[b], dim=0))
+        found = gradient_symmetricity(asked, triples=20, seed=3)
+        assert found == pytest.approx(float(torch.stack(cosines).mean()))
+
+
+def test_one_hot_operands_share_nothing_to_compare():
+    task = ModularTask(p=11, train_fraction=0.5)
+    with pytest.raises(ValueError, match="one-hot"):
+        gradient_symmetricity(EmbeddingMLPConfig(None, 12).build(task, seed=1))

@@ -5,7 +5,9 @@ import math
 import pytest
 import torch
 
+import grokcore as gc
 from grokcore.analysis import neurons
+from grokcore.analysis.activations import table_neurons
 from grokcore.analysis.neurons import fit_frequencies
 
 
@@ -164,3 +166,33 @@ def test_a_swap_changes_what_treats_a_and_b_differently():
     assert neurons.swapped(torch.ones(4, 4)) == 0
     with pytest.raises(ValueError, match="a table has shape"):
         neurons.swapped(torch.ones(4, 5))
+
+
+@pytest.mark.parametrize("layout", ["a b =", "a ∘ b ="])
+def test_each_kind_of_network_shows_what_its_logits_are_made_of(layout):
+    task = gc.ModularTask(p=7, train_fraction=0.5, token_format=layout)
+    kinds = (
+        gc.TransformerConfig(width=8, heads=2),
+        gc.EmbeddingMLPConfig(8, 9, 2),
+        gc.EmbeddingMLPConfig(None, 9, activation="square"),
+        gc.LSTMConfig(2, 8, 9),
+    )
+    for kind in kinds:
+        model = kind.build(task, seed=1)
+        found = table_neurons(model)
+        assert found.shape[:2] == (7, 7)
+        if kind.kind != "transformer":
+            logits = (found @ model.unembed.W_U).flatten(0, 1)
+            torch.testing.assert_close(logits, model(task.data().tokens))
+
+
+def test_an_mlp_shows_each_of_its_layers():
+    task = gc.ModularTask(p=7, train_fraction=0.5)
+    model = gc.EmbeddingMLPConfig(8, 9, 2).build(task, seed=1)
+    first = table_neurons(model, 1)
+    second = torch.relu(first @ model.deeper[0].W_in + model.deeper[0].b_in)
+    torch.testing.assert_close(second, table_neurons(model))
+    with pytest.raises(ValueError, match="layers=3; allowed: 1 to 2"):
+        table_neurons(model, 3)
+    with pytest.raises(ValueError, match="allowed: None"):
+        table_neurons(gc.LSTMConfig().build(task, seed=1), 1)

@@ -152,9 +152,10 @@ class Visit:
         self.settle()
 
     def settle(self):
-        """Wait for the theme's scripts and for MathJax, where a page has it."""
+        """Wait for the theme's scripts, for MathJax, for what prepares itself."""
         self.page.wait_for_function(
-            "() => document.readyState === 'complete' && (!window.MathJax "
+            "() => document.readyState === 'complete' "
+            "&& !document.querySelector('[aria-busy=true]') && (!window.MathJax "
             "|| MathJax.startup?.promise?.then(() => true))"
         )
 

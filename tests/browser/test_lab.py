@@ -4,7 +4,9 @@ It is opened in the built book and, as `make lab` writes it, alone from a folder
 """
 
 import base64
+import itertools
 import json
+import math
 import re
 import statistics
 from pathlib import Path
@@ -344,6 +346,82 @@ def test_it_goes_faster_and_slower(single):
     assert opened.page.locator("[data-do=faster]").is_disabled()
     opened.press("slower")
     assert opened.text("pace") == "160 steps a second"
+
+
+# -- pictures ------------------------------------------------------------------------
+
+
+def written(opened, picture):
+    """What is written in a picture when it is drawn again: words, row, left, right."""
+    return opened.page.evaluate(
+        """(picture) => new Promise((resolve) => {
+          const found = [], pen = CanvasRenderingContext2D.prototype;
+          const write = pen.fillText;
+          pen.fillText = function (words, x, y) {
+            if (this.canvas.dataset.picture === picture) {
+              const wide = this.measureText(words).width;
+              const before = { left: 0, center: wide / 2, right: wide };
+              const left = x - before[this.textAlign];
+              found.push([String(words), y, left, left + wide]);
+            }
+            write.call(this, words, x, y);
+          };
+          const root = document.querySelector("#lab"), { frames } = root.dataset;
+          root.style.paddingRight = "1px";
+          (function wait() {
+            if (root.dataset.frames === frames) return requestAnimationFrame(wait);
+            pen.fillText = write;
+            resolve(found);
+          })();
+        })""",
+        picture,
+    )
+
+
+def test_names_of_what_happened_do_not_cross_each_other(single):
+    opened = single("#p=23&speed=0&until=40")
+    for decay in range(2, 9):
+        opened.press("run")
+        opened.says("Paused at step")
+        opened.field("decay").fill(str(decay))
+        opened.field("decay").press("Tab")
+        opened.says(f"weight decay is {decay}")
+    rows = {}
+    for words, row, left, right in written(opened, "accuracy"):
+        if "decay" in words or words in ("memorized", "generalized"):
+            rows.setdefault(row, []).append((left, right))
+    assert len(rows) == 2
+    for names in rows.values():
+        names.sort()
+        for (_, end), (start, _) in itertools.pairwise(names):
+            assert end < start
+
+
+@pytest.mark.parametrize("p", [59, 97, 113])
+def test_a_ring_names_as_many_numbers_as_it_has_room_for(visit, alone, p):
+    screen = {"viewport": {"width": 720, "height": 900}}
+    link = f"lab.html#p={p}&width=64&neurons=64"
+    opened = Lab(visit(f"{alone.as_uri()}/", link, **screen))
+    names = written(opened, "ring")
+    around = (
+        math.pi * (opened.page.locator("[data-picture=ring]").bounding_box()["width"])
+    )
+    assert sum(right - left for *_, left, right in names) <= around
+    assert len(names) >= 30
+    assert {words for words, *_ in names} <= {str(n) for n in range(p)}
+
+
+def test_on_a_phone_training_begins_in_sight(visit, server):
+    screen = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+    opened = Lab(visit(server, "book/lab.html#p=23&until=100000", **screen))
+    opened.press("run")
+    opened.says("Training")
+    assert opened.page.locator("[data-picture=table]").bounding_box()["y"] < 700
+    opened.page.locator("[data-picture=norm]").scroll_into_view_if_needed()
+    bar = opened.page.locator("[data-do=run]").bounding_box()
+    assert 0 <= bar["y"] < 200
+    opened.press("run")
+    opened.says("Paused at step")
 
 
 # -- choices -------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from grokcore.claims import (
     Setting,
     Value,
     Within,
+    architectures,
     check,
+    data,
     histories,
     networks,
     page,
@@ -238,6 +241,72 @@ def test_steps_are_not_epochs(tiny, plant):
     assert histories.val_epoch(run) == Value(10) and histories.delay(run) == Value(5)
 
 
+def test_a_delay_in_steps_ends_with_the_budget(tiny, plant):
+    small = tiny(batch_size=12)  # two steps an epoch
+    there = plant(small, [0, 1, 1, 1], [0, 0, 0, 1])
+    never = plant(small.replace(seed=1), [0, 1, 1, 1], [0, 0, 0, 0])
+    blank = plant(small.replace(seed=2), [0, 0, 0, 0], [0, 0, 0, 0])
+    assert histories.delay_in_steps(there) == Value(20)
+    assert histories.delay_in_steps(never) == Value(small.last_step - 10, ">")
+    assert math.isnan(histories.delay_in_steps(blank).number)
+    assert histories.times_as_long(there) == Value(3)
+    assert histories.times_as_long(never) == Value(small.last_step / 10, ">")
+    assert math.isnan(histories.times_as_long(blank).number)
+    assert histories.later(never, there).bound == ">"
+
+
+# -- the band ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def cells():
+    """Stand-ins for the runs of one seed in the study of the band."""
+    return [SimpleNamespace(experiment=a[0]) for a in data._CELLS.values()]
+
+
+def test_a_delay_that_is_always_as_many_steps_looks_like_a_band_in_epochs(cells):
+    in_steps = data._inside_over_outside(lambda run: Value(2_000.0))
+    assert in_steps(*cells) == Value(1)
+    in_epochs = data._inside_over_outside(
+        lambda run: Value(2_000 / run.experiment.steps_per_epoch)
+    )
+    assert in_epochs(*cells).number < 0.3
+
+
+def test_the_band_is_where_rows_over_batch_are_100_to_800(cells):
+    assert [c.experiment for c in cells if data._in_band(c)] == [
+        e
+        for (e, *_) in data._CELLS.values()
+        if 100 <= e.task.train_rows / e.batch_size <= 800
+    ]
+    rows = {c.experiment.task.train_rows for c in cells}
+    within = {c.experiment.task.train_rows for c in cells if data._in_band(c)}
+    assert rows == within, "a size of the training set has no cell in the band"
+
+
+def test_what_never_memorized_is_left_out_of_the_band(cells):
+    def delay(run):
+        if run.experiment.batch_size == 10 and run.experiment.task.train_rows > 2_700:
+            return Value(math.nan)
+        return Value(100.0 if data._in_band(run) else 400.0)
+
+    assert data._inside_over_outside(delay)(*cells) == Value(0.25)
+    nothing = data._inside_over_outside(lambda run: Value(math.nan))(*cells)
+    assert math.isnan(nothing.number)
+
+
+def test_the_band_is_compared_at_equal_rows(cells):
+    """Rows that are slow all over make no band."""
+    slow = data._inside_over_outside(
+        lambda run: Value(1e6 / run.experiment.task.train_rows)
+    )
+    assert slow(*cells).number == pytest.approx(1)
+    short = data._inside_over_outside(
+        lambda run: Value(100.0 if data._in_band(run) else 400.0)
+    )
+    assert short(*cells) == Value(0.25)
+
+
 def test_a_speed_up_compares_seed_by_seed(tiny, plant):
     slow = [plant(tiny(seed=s), [1] * 4, val) for s, val in enumerate(_LATE)]
     fast = [plant(tiny(seed=s, lr=0.1), [1] * 4, [0, 1, 1, 1]) for s in (0, 1)]
@@ -439,8 +508,8 @@ def test_ids_are_unique_and_say_the_source():
 
 def test_every_planned_row_is_there():
     planned = (
-        "S0.1 S0.2 S0.3 S0.4 N.1 N.2 S1.1 S1.2 S1.3 S1.4 S1.5 S1.7 S2.1 S2.2 S2.3 "
-        "S3.1 S4.5 S4.6 S4.7 L.1 L.2 L.3 L.4"
+        "S0.1 S0.2 S0.3 S0.4 N.1 N.2 S1.1 S1.2 S1.3 S1.4 S1.5 S1.7 S2.1 S2.2 S2.3 P.1 "
+        "S3.1 S3.2 S4.1 S4.5 S4.6 S4.7 L.1 L.2 L.3 L.4"
     )
     assert {c.id.rstrip("abcdefghij") for c in CLAIMS} >= set(planned.split())
 
@@ -566,3 +635,17 @@ def test_the_command_reports_strays(invoke, row, plant, monkeypatch):
 
 def test_the_package_offers_the_ledger_by_its_names():
     assert set(claims.__all__) <= set(dir(claims))
+
+
+def test_what_is_left_of_a_delay_to_80_percent(plant, tiny):
+    known = [0.1, 0.8, 1, 1, 1, 1]
+    base = plant(tiny(seed=0), known, [0.1, 0.2, 0.3, 0.4, 0.7, 0.8])
+    cured = plant(tiny(seed=1), known, [0.1, 0.4, 0.8, 0.9, 0.9, 0.9])
+    never = plant(tiny(seed=2), known, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    lost = plant(tiny(seed=3), [0.1] * 6, [0.1] * 6)
+    left = architectures.left
+    assert left(cured, base) == Value(10 / 40)
+    assert left(base, base) == Value(1.0)
+    longer = left(never, base)
+    assert longer.bound == ">" and longer.number == (never.delay().last_step - 10) / 40
+    assert math.isnan(left(lost, base).number)

@@ -30,6 +30,12 @@ def test_the_table_has_a_row_for_each():
         assert f'href="../chapters/{name}.html"' in table
 
 
+def test_the_rows_stand_in_the_order_of_the_book():
+    toc = (CHAPTERS.parent / "_toc.yml").read_text(encoding="utf-8")
+    places = [toc.index(row.page.removesuffix(".ipynb")) for row in Overview().rows]
+    assert places == sorted(places)
+
+
 def test_the_listing_leads_to_every_notebook():
     table = listing.Listing()._repr_html_()
     masters = [read(path) for path in MASTERS.glob("*.ipynb")]

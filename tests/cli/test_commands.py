@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 import grokcore as gc
 from grokcore import SGD, runs
-from grokcore.cli import app
+from grokcore.cli import app, commands
 from grokcore.models import by_hand
 from grokcore.runs import lookup
+from grokcore.studies import Study
 
 SMALL = "live-p59 --p 7 --train-fraction .5 --width 16 --heads 2 --epochs 10"
 
@@ -78,7 +79,7 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("train nonsense", "no experiment 'nonsense'; there are ['addition-p97'"),
         ("train --p 1", "p: Input should be greater than or equal to 2 (given: 1)"),
         ("train --p abc", "p: Input should be a valid integer (given: 'abc')"),
-        ("train --task add --p 7", "task='add' has no fields such as 'p'"),
+        ("train --task add --p 7", "task 'add' is not one of ['digits', 'modular']"),
         ("train --heads 3", "heads=3 does not divide width=128"),
         ("train --prime 7", "the field 'prime' is nowhere in this experiment"),
         ("train --p", "--p has no value"),
@@ -265,6 +266,23 @@ def test_sweep_takes_kinds_and_lists(cli):
     found = {r.experiment.optimizer for r in runs.stored_runs()}
     assert found == {SGD(lr=0.01), gc.AdamW(lr=0.01)}
     assert "{'optimizer': 'sgd'}: 95% train at epoch" in done.output
+
+
+def test_sweep_trains_a_study(cli, small, monkeypatch):
+    study = Study("?", {"": (small, small.replace(seed=1))}, small.last_step)
+    monkeypatch.setattr(commands, "STUDIES", {"pair": study})
+    done = cli("sweep pair")
+    assert done.exit_code == 0, done.output
+    assert {r.experiment for r in runs.stored_runs()} == {*study.experiments}
+    assert f"{small.name}: 95% train at epoch" in done.output
+
+
+def test_a_study_is_swept_as_it_is(cli, small, monkeypatch):
+    monkeypatch.setattr(commands, "STUDIES", {"one": Study("?", {"": (small,)}, 10)})
+    done = cli("sweep one --seed 0,1")
+    assert done.exit_code == 2
+    assert "'one' is a study, whose experiments are fixed" in done.output
+    assert runs.stored_runs() == []
 
 
 def test_without_a_command_the_help_is_shown(cli):

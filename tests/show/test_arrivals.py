@@ -122,3 +122,12 @@ def test_numbers_on_the_axis_stand_apart(budget):
     ]
     assert len(boxes) >= 2
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
+
+
+def test_the_legend_names_the_threshold_of_the_delays():
+    at = [GrokkingDelay(t, 50, 700, 50, 700, 4_000, 4_000, 50) for t in (0.8, 0.95)]
+    picture = arrivals({"digits": {"on": at[:1]}}, budget=4_000)
+    written = [text.get_text() for text in picture.ax.texts]
+    assert "● train 80%" in written and "◆ validation 80%" in written
+    with pytest.raises(ValueError, match=r"thresholds \[0.8, 0.95\]"):
+        arrivals({"digits": {"on": at}}, budget=4_000)

@@ -425,3 +425,26 @@ def test_on_a_gpu_the_live_recipe_groks_as_on_a_cpu():
     delay = grokking_delay(pd.DataFrame(trainer.history))
     assert delay.train_epoch <= 100
     assert delay.val_epoch is not None and delay.val_epoch > 3 * delay.train_epoch
+
+
+def test_training_figures_are_of_all_rows_where_asked(tiny):
+    """A small batch is right by luck; what all rows say is what a plain pass says."""
+    experiment = tiny(batch_size=3, epochs=20, eval_every=5, dropout=0.2)
+    experiment = experiment.replace(eval_train="all")
+    trainer = trained(experiment)
+    table, model = trainer.table, trainer.model.eval()
+    logits = model(table.tokens[table.train]).double()
+    targets = table.targets[table.train]
+    last = trainer.history[-1]
+    right = (logits.argmax(-1) == targets).double().mean()
+    assert last["train_accuracy"] == pytest.approx(right.item())
+    loss = torch.nn.functional.cross_entropy(logits, targets)
+    assert last["train_loss"] == pytest.approx(loss.item())
+    # Looking changes nothing: the weights are those of the other way of looking.
+    other = trained(experiment.replace(eval_train="step"))
+    assert all(
+        torch.equal(w, other.parameters[n]) for n, w in trainer.parameters.items()
+    )
+    assert [r["val_loss"] for r in other.history] == [
+        r["val_loss"] for r in trainer.history
+    ]

@@ -1,0 +1,1 @@
+"""Follow one sum: a recorded network that adds inside a page of the book."""

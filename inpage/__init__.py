@@ -1,0 +1,1 @@
+"""What pages that calculate share: how they are compiled, drawn and put together."""
