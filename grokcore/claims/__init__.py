@@ -47,8 +47,8 @@ CLAIMS: tuple[Claim, ...] = (
     *MECHANISM,
     *TASKS,
     *OPTIMIZATION,
-    *DATA,
     *ARCHITECTURES,
+    *DATA,
     *SPEED,
 )
 
