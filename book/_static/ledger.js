@@ -16,15 +16,16 @@
   const lists = ["source", "verdict", "chapter"].map((name) => {
     const values = [...new Set(claims.map((claim) => claim.dataset[name]))];
     const options = values.map((value) => new Option(value));
-    return element("select", { name }, new Option("all", ""), ...options);
+    const id = `rows-by-${name}`;
+    return element("select", { name, id }, new Option("all", ""), ...options);
   });
-  const labels = lists.map((list) =>
-    element("label", {}, element("span", { textContent: list.name }), list));
+  const fields = lists.map((list) => element("div", {},
+    element("label", { htmlFor: list.id, textContent: list.name }), list));
   const said = element("span");
   said.setAttribute("role", "status");
   const all = element("button", { type: "button", textContent: "Show all" });
   const filters = element("div", { className: "filters" },
-    ...labels, element("p", {}, said, " ", all));
+    ...fields, element("p", {}, said, " ", all));
   filters.setAttribute("role", "group");
   filters.setAttribute("aria-label", "Rows to show");
 

@@ -90,7 +90,7 @@ class Entries:
             return ""
         title, address = self.chapters[claim.chapter]
         if claim.section:
-            title, address = f"{title}, {claim.section}", f"{address}#{_slug(claim)}"
+            title, address = f"{title}: {claim.section}", f"{address}#{_slug(claim)}"
         stop = "" if title.endswith("?") else "."
         return f' Shown in <a href="{escape(address)}">{escape(title)}</a>{stop}'
 

@@ -559,7 +559,7 @@ def test_the_page_says_what_was_measured_and_links_to_where_it_is_shown(row, pla
         and "Counts as reproduced: at most 20 steps," in html
     )
     link = "../one.html#does-it-turn-b-into-b"
-    assert f'<a href="{link}">One, Does it turn b into −b?</a>' in html
+    assert f'<a href="{link}">One: Does it turn b into −b?</a>' in html
     plain = shown(row(), chapters={"01": ("One", "../one.html")})
     assert '<a href="../one.html">One</a>.' in plain
 
