@@ -4,8 +4,8 @@
 
 (() => {
   const claims = [...document.querySelectorAll(".ledger .claim")];
-  if (!claims.length) return;
   const sections = [...new Set(claims.map((claim) => claim.closest("section")))];
+  if (sections.length < 2) return; // the rows of a chapter
 
   function element(name, properties = {}, ...content) {
     const made = Object.assign(document.createElement(name), properties);

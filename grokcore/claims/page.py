@@ -39,18 +39,19 @@ class Entries:
     Args:
         results: the rows.
         chapters: where the book tells of them, by number: title and address.
-        sources: who says so, by the keys of the claims: a name, and something else.
+        sources: who says so, by the keys of the claims: a name, and that of the
+            reference.
     """
 
     def __init__(
         self,
         results: Iterable[Result],
         chapters: Mapping[str, tuple[str, str]],
-        sources: Mapping[str, tuple[str, str | None]],
+        sources: Mapping[str, tuple[str, str | None]] | None = None,
     ) -> None:
         self.results = tuple(results)
         self.chapters = chapters
-        self.sources = sources
+        self.sources = sources or {}
 
     def _repr_html_(self) -> str:
         entries = "".join(map(self._entry, self.results))

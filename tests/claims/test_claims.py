@@ -584,7 +584,7 @@ def test_a_row_says_what_it_can_be_filtered_by(row):
     assert 'data-chapter="&quot;One&quot;"' in html
     verdicts = {"a": REPRODUCED, "b": NOT_REPRODUCED}
     found = [Finding(name, (Value(1),), verdict) for name, verdict in verdicts.items()]
-    entries = page.Entries([Result(row(), tuple(found))], {}, {})
+    entries = page.Entries([Result(row(), tuple(found))], {})
     assert 'data-verdict="only under"' in entries._repr_html_()
 
 
