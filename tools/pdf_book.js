@@ -77,11 +77,14 @@ async (parts) => {
   }
 
   // Nobody unfolds paper: an answer goes below the figure that it was to be guessed for.
+  // From the last to the first, so that two for one figure stay in order.
   function postpone(article) {
-    for (const fold of article.querySelectorAll("details")) {
-      if (fold.querySelector("summary").textContent.trim() !== "Answer") continue;
-      let after = fold;
-      for (let e = fold.nextElementSibling; e; e = e.nextElementSibling) {
+    for (const fold of [...article.querySelectorAll("details")].reverse()) {
+      const title = fold.querySelector("summary").textContent.trim();
+      if (!["Answer", "What each answer would mean"].includes(title)) continue;
+      const place = fold.closest("blockquote") ?? fold;
+      let after = place;
+      for (let e = place.nextElementSibling; e; e = e.nextElementSibling) {
         if (e.matches("section")) break;
         after = e;
         if (e.querySelector(".cell_output")) break;

@@ -59,7 +59,8 @@ window.MathJax = {{
 <div class="about">
 <p>This is the book as it can be printed. Figures that move are shown as one or two of
 their frames. Cells that set up and check, which the book folds away, are left out. The
-answer to a prediction stands below the figure that it is about.</p>
+answer to a prediction stands below the figure that it is about, and so does what each
+answer would mean.</p>
 <p>The course, with everything that runs: <a href="{url}">{url}</a></p>
 <p>Code under the MIT license, prose and figures under
 <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>.</p>

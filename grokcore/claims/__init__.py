@@ -48,8 +48,8 @@ CLAIMS: tuple[Claim, ...] = (
     *MECHANISM,
     *TASKS,
     *OPTIMIZATION,
-    *DATA,
     *ARCHITECTURES,
+    *DATA,
     *SPEED,
     *TRANSFER,
 )

@@ -64,6 +64,7 @@ ARCHITECTURES = (
         source="S3",
         statement="An MLP on 1,000 images of digits, with squared error, groks.",
         chapter="09",
+        section="Digits",
         settings={
             setting: Setting(
                 (arms[_BASE],), each(partial(_times_as_long, threshold=_READS))
@@ -78,12 +79,14 @@ ARCHITECTURES = (
     _cure(
         id="S3.4",
         statement="Cross-entropy in place of squared error removes that delay.",
+        section="What takes the delay away",
         settings=_cured_by("cross-entropy"),
     ),
     _cure(
         id="L.5",
         source="L.5",
         statement="On digits, smaller initial weights remove the delay.",
+        section="What takes the delay away",
         settings=_cured_by("weights × 1"),
     ),
 )

@@ -99,6 +99,7 @@ DATA = (
         statement="Where data is scarce, a percentage point less costs 40 to 50% more "
         "time.",
         chapter="08",
+        section="How steep is the edge?",
         settings={"small MLP, 24% to 35%": Setting(_NEAR, each(_factor))},
         statistic="steps to validation 95% with a point less data, over those without",
         verdict=Within(low=1.4, high=1.5, partly=Within(low=1.2, high=1.8)),
@@ -110,6 +111,7 @@ DATA = (
         source="S3",
         statement="The smaller the training fraction, the longer the delay.",
         chapter="08",
+        section="Build it once: a delay, and a sweep",
         settings={
             **_of(
                 "live recipe",
@@ -136,6 +138,7 @@ DATA = (
             source="S3",
             statement=statement,
             chapter="08",
+            section="At equal steps" if id == "S3.2c" else "The comprehension band",
             settings=_band(measure),
             statistic=f"{what} inside the band, over outside, at equal rows",
             verdict=verdict,
@@ -172,6 +175,7 @@ DATA = (
         source="S4",
         statement="A larger training fraction groks sooner.",
         chapter="08",
+        section="Another network",
         settings={
             network: Setting((arms["30%"], arms["50%"]), each(histories.later))
             for network, arms in (("its network", _CHEN), ("small MLP", _MLP))
@@ -187,6 +191,7 @@ DATA = (
         source="S4",
         statement="With 70% of the table both accuracies rise together.",
         chapter="08",
+        section="Another network",
         settings={
             network: Setting((arms["70%"],), each(histories.times_as_long))
             for network, arms in (("its network", _CHEN), ("small MLP", _MLP))

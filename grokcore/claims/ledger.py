@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from grokcore.claims.values import (
     OPEN,
@@ -25,7 +26,7 @@ from grokcore.claims.values import (
     ordered,
 )
 from grokcore.experiments import Experiment
-from grokcore.runs import Run, StoreError, find, load
+from grokcore.runs import Run, StoreError, find, stored
 
 __all__ = ["Claim", "Finding", "Result", "Setting", "check", "missing", "select"]
 
@@ -58,6 +59,7 @@ class Claim:
         form: how a number is written, as in ``format(number, form)``.
         unit: what follows the number.
         published: what the source measured, if it says.
+        section: the heading in the chapter under which it is shown, in plain letters.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Claim:
     form: str = ",.0f"
     unit: str = ""
     published: float | None = None
+    section: str = ""
 
     @property
     def experiments(self) -> list[Experiment]:
@@ -142,32 +145,50 @@ class Result:
         return f"{middle} ({low.write(form)} to {high.write(form)})"
 
 
-def check(claim: Claim) -> Result:
-    """Put a claim to the test, with the runs that ship or are stored."""
-    found = [_find(claim, name, setting) for name, setting in claim.settings.items()]
+def check(claim: Claim, root: Path | None = None) -> Result:
+    """Put a claim to the test, with the runs that ship or are stored.
+
+    Args:
+        claim: the row.
+        root: a folder of runs, to be used in place of those.
+    """
+    settings = claim.settings.items()
+    found = [_find(claim, name, setting, root) for name, setting in settings]
     return Result(claim, tuple(found))
 
 
-def _find(claim: Claim, name: str, setting: Setting) -> Finding:
+def _find(claim: Claim, name: str, setting: Setting, root: Path | None) -> Finding:
     try:
         tested = {e for arm in setting.arms for e in arm}
-        if absent := missing(tested):
+        there = {e: run for e in tested if (run := _finished(e, root)) is not None}
+        if absent := tested - there.keys():
             problem = f"{len(absent)} of {len(tested)} runs are missing"
-            return Finding(name, problem=problem, missing=tuple(sorted(absent)))
-        runs: list[list[Run]] = [[load(e) for e in arm] for arm in setting.arms]
+            names = sorted(experiment.name for experiment in absent)
+            return Finding(name, problem=problem, missing=tuple(names))
+        runs: list[list[Run]] = [[there[e] for e in arm] for arm in setting.arms]
         values = tuple(setting.measure(*runs))
     except (StoreError, ValueError) as error:  # the other rows can still be told
         return Finding(name, problem=f"cannot be measured: {error}")
     return Finding(name, values, claim.verdict(values))
 
 
-def missing(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
-    """Return by name those that neither ship nor are stored.
+def _finished(experiment: Experiment, root: Path | None) -> Run | None:
+    """The run of an experiment, if it has come to its end."""
+    if root is None:
+        return find(experiment)
+    run = stored(experiment, root)
+    return None if run is None or run.status == "interrupted" else run
+
+
+def missing(
+    experiments: Iterable[Experiment], root: Path | None = None
+) -> dict[str, Experiment]:
+    """Return by name those that neither ship nor are stored; or are not in a folder.
 
     Raises:
         ~grokcore.runs.files.StoreError: if a run cannot be read.
     """
-    return {e.name: e for e in experiments if find(e) is None}
+    return {e.name: e for e in experiments if _finished(e, root) is None}
 
 
 def select(claims: Iterable[Claim], ids: Iterable[str] = ()) -> list[Claim]:

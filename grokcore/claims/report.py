@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from grokcore.claims.ledger import Finding, Result
+from grokcore.claims.ledger import Claim, Finding, Result
+from grokcore.runs import find
 
-__all__ = ["block", "problems", "runs_of", "summary"]
+__all__ = ["again", "block", "problems", "runs_of", "summary"]
 
 
 def block(result: Result) -> str:
@@ -37,6 +38,31 @@ def runs_of(finding: Finding) -> str:
     if not count:
         return ""
     return "1 run" if count == 1 else f"{count} seeds"
+
+
+def again(claim: Claim) -> str:
+    """Return the command that trains a row anew, and what it took where it was done.
+
+    >>> from grokcore.claims import CLAIMS, select
+    >>> again(*select(CLAIMS, ["N.2c"]))
+    'grokcore claims N.2c --anew (1 run, about 5 minutes where it was recorded)'
+    """
+    runs = [run for e in claim.experiments if (run := find(e)) is not None]
+    taken = [run.provenance.get("seconds") for run in runs]
+    count = len(claim.experiments)
+    words = "1 run" if count == 1 else f"{count} runs"
+    if len(runs) == count and None not in taken:
+        verb = "it was" if count == 1 else "they were"
+        words += f", about {_duration(sum(taken))} where {verb} recorded"
+    return f"grokcore claims {claim.id} --anew ({words})"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5_400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3_600:.1f} hours"
 
 
 def summary(results: Sequence[Result]) -> str:

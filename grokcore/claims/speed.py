@@ -64,6 +64,7 @@ SPEED = (
         id="S4.5",
         source="S4",
         statement="On top of AdamW, Grokfast's filter speeds addition up.",
+        section="On sums, on top of AdamW",
         settings={
             # The source's algorithm has a window: the MA. The EMA is our addition.
             setting: Setting(
@@ -78,6 +79,7 @@ SPEED = (
             id=id,
             source="L.1",
             statement=f"Grokfast's {name} generalizes {published:.0f} times sooner.",
+            section="How many times sooner?",
             settings={
                 "its own setting": Setting(
                     (_FACTORIAL["no filter"], _OWN[name]), each(speed_up)
@@ -94,6 +96,7 @@ SPEED = (
         id="L.1c",
         source="L.1",
         statement="MA without weight decay is still 13.6 times as fast.",
+        section="What did it? The factorial",
         settings={
             "MA": Setting((_FACTORIAL["no filter"], _FACTORIAL["MA"]), each(speed_up))
         },
@@ -105,6 +108,7 @@ SPEED = (
         id="L.1d",
         source="L.1",
         statement="It takes the filter: its weight decay alone is slower.",
+        section="What did it? The factorial",
         settings=_against_filter("no filter, decay .005", "no filter, decay .01"),
         statistic="steps to validation accuracy 95%, without over with the filter",
     ),
@@ -112,6 +116,7 @@ SPEED = (
         id="L.1e",
         source="L.1",
         statement="It takes the average: larger gradients alone are slower.",
+        section="What did it? The factorial",
         settings=_against_filter("gain 1 + 2, decay .005", "gain 1 + 5, decay .01"),
         statistic="steps to validation accuracy 95%, with the filter's gain alone "
         "over with the filter",
@@ -120,6 +125,7 @@ SPEED = (
         id="L.1f",
         source="L.1",
         statement="A higher learning rate instead of the filter is slower.",
+        section="What did it? The factorial",
         settings=_against_filter("learning rate × 3", "learning rate × 6"),
         statistic="steps to validation accuracy 95%, at a learning rate as many times "
         "higher as the gain over with the filter",
@@ -128,6 +134,7 @@ SPEED = (
         id="L.1g",
         source="L.1",
         statement="It takes the weight decay: the filter alone is slower.",
+        section="What did it? The factorial",
         settings=_against_filter("EMA", "MA"),
         statistic="steps to validation accuracy 95%, without over with weight decay",
     ),
@@ -135,6 +142,7 @@ SPEED = (
         id="L.1h",
         source="L.1",
         statement="Grokfast is sooner than AdamW with weight decay 1.",
+        section="What did it? The factorial",
         settings=_against_filter("AdamW, decay 1", "AdamW, decay 1"),
         statistic="steps to validation accuracy 95%, with AdamW over with the filter",
     ),
@@ -142,6 +150,7 @@ SPEED = (
         id="L.1i",
         source="L.1",
         statement="It speeds up the first recipe of this course as well.",
+        section="On the first recipe of this course",
         settings={
             f"{name}, decay {decay}": Setting(
                 (
@@ -161,6 +170,7 @@ SPEED = (
             source="L.2",
             statement=f"{racer} groks without weight decay.",
             chapter="11",
+            section="Who won, and why",
             settings=_without_decay(racer),
             statistic="first epoch with validation accuracy 95%",
             verdict=Within(high=STUDIES["race"].budget),
@@ -173,6 +183,7 @@ SPEED = (
         source="L.2",
         statement="Without weight decay, AdamW stays with what it memorized.",
         chapter="11",
+        section="Who won, and why",
         settings=_without_decay("AdamW, decay 0"),
         statistic="first epoch with validation accuracy 95%",
         verdict=Within(low=STUDIES["race"].budget),
@@ -182,6 +193,7 @@ SPEED = (
         id="L.3",
         source="L.3",
         statement="Muon generalizes sooner than AdamW.",
+        section="Who won, and why",
         settings={
             f"against decay {decay}": _best_of(
                 f"AdamW, decay {decay}", "Muon, decay 1", speed_up
@@ -197,6 +209,7 @@ SPEED = (
         source="L.4",
         statement="Fixing the norm of the weights removes the delay.",
         chapter="11",
+        section="Who won, and why",
         settings={
             "at lr 0.01": Setting(
                 (_RACE["fixed norm, lr 0.01"], _RACE["AdamW, decay 1, lr 0.01"]),

@@ -104,6 +104,7 @@ TASKS = (
     _times(
         id="S1.1",
         statement="Subtraction takes longer than addition.",
+        section="Four functions of an earlier port",
         settings=_over(_functions("subtraction"), _functions("addition")),
         statistic="steps to validation 95%, over those of addition",
         verdict=Within(low=1.5, partly=Within(low=1.1)),
@@ -111,6 +112,7 @@ TASKS = (
     _times(
         id="S1.2",
         statement="The asymmetric function takes longer than subtraction.",
+        section="Four functions of an earlier port",
         settings=_over(_functions("asymmetric"), _functions("subtraction")),
         statistic="steps to validation 95%, over those of subtraction",
         verdict=Within(low=1.5, partly=Within(low=1.1)),
@@ -119,6 +121,7 @@ TASKS = (
     _share(
         id="S1.3",
         statement="In the end the asymmetric function generalizes, too.",
+        section="Four functions of an earlier port",
         settings={
             name: Setting((arm,), each(_best_accuracy))
             for name, arm in _functions("asymmetric").items()
@@ -130,6 +133,7 @@ TASKS = (
     _share(
         id="S1.4a",
         statement="a³ + ab² + b does not generalize from half of its table.",
+        section="Four functions of an earlier port",
         settings=_hard("a³ + ab² + b"),
         statistic="highest validation accuracy within the budget",
         verdict=Within(high=0.1, partly=Within(high=0.5)),
@@ -137,6 +141,7 @@ TASKS = (
     _share(
         id="S1.4b",
         statement="It does not even from 95% of it.",
+        section="Four functions of an earlier port",
         settings=_hard("a³ + ab² + b, 95%"),
         statistic="highest validation accuracy within the budget",
         verdict=Within(high=0.1, partly=Within(high=0.5)),
@@ -144,6 +149,7 @@ TASKS = (
     _times(
         id="S1.5",
         statement="A loss at every position is worse than one at the answer.",
+        section="A loss at every position",
         settings={
             "a + b mod 31": Setting(
                 (_POSITIONS["all"], _POSITIONS["answer"]), each(speed_up)
@@ -155,6 +161,7 @@ TASKS = (
     _times(
         id="S1.7a",
         statement="A symmetric operation generalizes sooner than its twin without.",
+        section="The same table under other names",
         settings={
             f"{model}, {formula}": Setting((arms[twin], arms[first]), each(speed_up))
             for model, arms in _EIGHT.items()
@@ -167,6 +174,7 @@ TASKS = (
     _times(
         id="S1.7b",
         statement="Symmetry helps because a mirror image is the answer.",
+        section="What a split gives away",
         settings={
             f"{model}, {formula}": _mirrored(model, operation)
             for model in ("transformer", "MLP")
@@ -183,6 +191,7 @@ TASKS = (
     _times(
         id="S1.7c",
         statement="It helps where no mirror image gives an answer away, too.",
+        section="Is that all?",
         settings={
             model: Setting(
                 (
@@ -202,6 +211,7 @@ TASKS = (
         source="S1",
         chapter="02",
         statement="The more evenly answers occur, the sooner an operation generalizes.",
+        section="How the order came out",
         settings={
             model: Setting(tuple(arms.values()), each(_rank_correlation))
             for model, arms in _EIGHT.items()

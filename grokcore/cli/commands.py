@@ -23,7 +23,14 @@ from grokcore.cli._errors import Errors
 from grokcore.cli.speedrun import speedrun
 from grokcore.experiments import Experiment
 from grokcore.lens import read
-from grokcore.runs import Run, StoreError, TrainingDiverged, load, stored_runs
+from grokcore.runs import (
+    Run,
+    StoreError,
+    TrainingDiverged,
+    load,
+    store,
+    stored_runs,
+)
 from grokcore.studies import STUDIES
 from grokcore.sweeps import sweep as run_sweep
 
@@ -194,15 +201,23 @@ def claims(
     train: Annotated[
         bool, typer.Option("--train", help="Train the runs that are missing first.")
     ] = False,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Train all their runs here, and judge by these."),
+    ] = False,
 ) -> None:
-    """Print what the literature claims, and what our runs say back."""
+    """Print what the literature claims, and what our runs say back.
+
+    With --anew nothing that ships is used. What this machine has trained before it does
+    not train again; with another GROKCORE_STORE it does.
+    """
     with Errors():
-        rows = select(CLAIMS, ids or ())
-        if train:
-            _train_all(missing(e for claim in rows for e in claim.experiments))
+        rows, root = select(CLAIMS, ids or ()), store() if anew else None
+        if train or anew:
+            _train_all(missing((e for claim in rows for e in claim.experiments), root))
         results = []
         for claim in rows:
-            results.append(check(claim))
+            results.append(check(claim, root))
             typer.echo(report.block(results[-1]))
         typer.echo(report.summary(results))
         for problem in (problems := report.problems(results) + recording.strays()):

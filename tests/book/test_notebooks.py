@@ -119,7 +119,8 @@ def test_prose_is_plain_markdown(name):
 
 @every_notebook
 def test_fold_outs_leave_room_for_markdown(name):
-    for inside in re.findall(r"</summary>(.*?)</details>", prose(name), re.S):
+    text = re.sub(r"^>[ ]?", "", prose(name), flags=re.M)  # also in a block quote
+    for inside in re.findall(r"</summary>(.*?)</details>", text, re.S):
         assert re.match(r"[ ]*\n[ ]*\n", inside), "no blank line after </summary>"
         assert re.search(r"\n[ ]*\n[ ]*$", inside), "no blank line before </details>"
 

@@ -58,6 +58,10 @@ def test_the_repository_is_the_same_everywhere():
 def test_the_version_is_the_same_everywhere():
     version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
     assert yaml.safe_load(text("CITATION.cff"))["version"] == version
+    assert f'"version {version}, ledger, row' in text("CITATION.cff").replace("\n", " ")
+    page = text("book/claims.md")
+    assert f"version {version}, ledger, row" in page
+    assert f"version = {{{version}}}" in page
 
 
 def test_the_set_up_cell_pins_nothing():

@@ -59,12 +59,20 @@ def pages() -> list[str]:
     return [name for name in found if name != "index.html"]  # leads on at once
 
 
+# What a page has to have to be opened by a fixture.
+HAVING = {
+    "desktop": "",
+    "phone": "",
+    "flipbooks": "data-flipbook",
+    "predictions": "<summary>What each answer would mean</summary>",
+}
+
+
 def pytest_generate_tests(metafunc):
-    """Repeat a test for every page, or for every page that has a Flipbook."""
-    for fixture in {"desktop", "phone", "flipbooks"} & {*metafunc.fixturenames}:
-        chosen = pages()
-        if fixture == "flipbooks":
-            chosen = [p for p in chosen if "data-flipbook" in (BOOK / p).read_text()]
+    """Repeat a test for every page, or for every page that has what it is about."""
+    for fixture in HAVING.keys() & {*metafunc.fixturenames}:
+        texts = {name: (BOOK / name).read_text("utf-8") for name in pages()}
+        chosen = [name for name, text in texts.items() if HAVING[fixture] in text]
         metafunc.parametrize(fixture, chosen, indirect=True, scope="module")
 
 
@@ -274,6 +282,20 @@ def flipbooks(request, browser, server):
     visit = Visit(browser, server, request.param, **lively)
     yield visit
     visit.close()
+
+
+@pytest.fixture(scope="module")
+def predictions(request, browser, server):
+    """A page that offers answers, on a desktop screen."""
+    visit = Visit(browser, server, request.param, **DESKTOP)
+    yield visit
+    visit.close()
+
+
+@pytest.fixture
+def devices():
+    """What a window is told to be."""
+    return {"desktop": DESKTOP, "phone": PHONE}
 
 
 @pytest.fixture

@@ -180,6 +180,14 @@ def test_every_formula_has_its_source(tags, told):
             assert words(source) in alts
 
 
+def test_what_an_answer_would_mean_is_unfolded(pdf, book, contents):
+    title = "What each answer would mean"
+    pages = [(book / f"{page}.html").read_text(encoding="utf-8") for page in contents]
+    wanted = sum(page.count(f"<summary>{title}") for page in pages)
+    text = words(" ".join(page.extract_text() for page in pdf.pages))
+    assert text.count(title) == wanted > 0
+
+
 def test_tables_lists_and_headings_are_tagged(tags):
     kinds = {tag.get("/S") for tag in tags}
     assert {"/H1", "/H2", "/P", "/Table", "/TH", "/L", "/LI", "/Link"} <= kinds

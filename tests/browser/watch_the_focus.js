@@ -7,9 +7,11 @@
 () => {
   const operable = "a[href], button, input, select, textarea, summary, " +
     "audio[controls], video[controls], iframe, [contenteditable], [tabindex='0']";
-  // Of radio buttons Tab reaches the one that is chosen; arrows lead to the others.
-  const byArrows = (e) => e.type === "radio" && !e.checked
-    && document.querySelector(`input[name="${e.name}"]:checked`);
+  // Of radio buttons Tab reaches the one that is chosen, or the first if none is; arrows
+  // lead to the others.
+  const byTab = (e) => document.querySelector(`input[name="${e.name}"]:checked`)
+    ?? document.querySelector(`input[name="${e.name}"]`);
+  const byArrows = (e) => e.type === "radio" && e !== byTab(e);
   const shown = [...document.querySelectorAll(operable)].filter((e) =>
     !e.disabled && !e.closest("[inert]") && !byArrows(e)
     && e.checkVisibility({ visibilityProperty: true }));

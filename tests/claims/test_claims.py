@@ -42,7 +42,7 @@ from grokcore.claims.values import (
     median,
 )
 from grokcore.cli import commands
-from grokcore.runs import Run, files
+from grokcore.runs import Run, files, lookup
 from grokcore.training import COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -541,23 +541,67 @@ def test_no_row_has_experiments_of_its_own():
 # -- the page ----------------------------------------------------------------------
 
 
-def test_the_page_says_what_was_measured_and_links_to_the_chapter(row, plant):
+def shown(*claims, chapters=None):
+    """The page's HTML of some rows."""
+    results = [check(claim) for claim in claims]
+    return page.Entries(results, chapters or {}, SOURCES)._repr_html_()
+
+
+def test_the_page_says_what_was_measured_and_links_to_where_it_is_shown(row, plant):
     for experiment in row().experiments:
         plant(experiment, [1] * 4, [0, 0, 0, 1])
-    claim = row(statement="a < b", published=7)
-    html = page.Entries([check(claim)], {"01": ("One", "../one.html")})._repr_html_()
+    claim = row(statement="a < b", published=7, section="Does it turn b into −b?")
+    html = shown(claim, chapters={"01": ("One", "../one.html")})
     assert "a &lt; b" in html and "<b>30 steps</b>, 3 seeds" in html
     assert 'class="verdict not-reproduced">not reproduced<' in html
     assert (
         "Published: 7 steps." in html
         and "Counts as reproduced: at most 20 steps," in html
     )
-    assert '<a href="../one.html">One</a>' in html
+    link = "../one.html#does-it-turn-b-into-b"
+    assert f'<a href="{link}">One: Does it turn b into −b?</a>' in html
+    plain = shown(row(), chapters={"01": ("One", "../one.html")})
+    assert '<a href="../one.html">One</a>.' in plain
+
+
+def test_a_row_has_an_address_and_the_command_that_trains_it_anew(row, plant):
+    html = shown(row(id="X.1a"))
+    assert 'id="claim-X.1a"' in html and 'href="#claim-X.1a"' in html
+    assert "<code>grokcore claims X.1a --anew</code> (3 runs)." in html
+    for experiment, seconds in zip(row().experiments, (3000, 100, 2000), strict=True):
+        run = plant(experiment, [1] * 4, [0, 0, 0, 1])
+        content = files.read_json(run.folder / "experiment.json")
+        content["provenance"] = {"seconds": seconds}
+        files.write_json(run.folder / "experiment.json", content)
+    took = "(3 runs, about 85 minutes where they were recorded)."
+    assert took in shown(row(id="X.1a"))
+
+
+def test_a_row_says_what_it_can_be_filtered_by(row):
+    html = shown(row(source="N"), chapters={"01": ('"One"', "../one.html")})
+    assert 'data-source="Nanda et al. (2023)"' in html
+    assert 'data-verdict="open"' in html
+    assert 'data-chapter="&quot;One&quot;"' in html
+    verdicts = {"a": REPRODUCED, "b": NOT_REPRODUCED}
+    found = [Finding(name, (Value(1),), verdict) for name, verdict in verdicts.items()]
+    entries = page.Entries([Result(row(), tuple(found))], {})
+    assert 'data-verdict="only under"' in entries._repr_html_()
 
 
 def test_the_page_stands_without_runs_and_without_chapters(row):
-    html = page.Entries([check(row())], {})._repr_html_()
-    assert "3 of 3 runs are missing" in html and "<a " not in html
+    html = shown(row())
+    assert "3 of 3 runs are missing" in html and "Shown in" not in html
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_a_row_is_shown_under_a_heading_of_its_chapter(claim):
+    _, address = page.chapters(ROOT / "chapters")[claim.chapter]
+    path = ROOT / "chapters" / Path(address).with_suffix(".ipynb").name
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+    headings = re.findall(r"^##+ (.+)$", "\n".join(prose), re.M)
+    plain = [re.sub(r"[*`$]", "", heading) for heading in headings]
+    assert plain.count(claim.section) == 1, f"{claim.section!r} is not one of {plain}"
 
 
 def test_the_books_page_has_every_row_and_every_reference():
@@ -614,6 +658,31 @@ def test_the_command_trains_what_is_missing_and_nothing_else(invoke, row, plant)
     assert f"training 1 of 1: {last.name}" in done.output
     assert last.stored().status == "finished"
     assert "training" not in invoke("claims --train").output
+
+
+def test_the_command_trains_anew_what_ships(invoke, row, plant, store, monkeypatch):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 4, [0, 1, 1, 1])
+    monkeypatch.setattr(lookup, "SHIPPED", store)
+    monkeypatch.setenv("GROKCORE_STORE", str(store / "empty"))
+    planted = report.block(check(row()))
+    assert "10 steps" in planted and planted in invoke("claims").output
+    done = invoke("claims --anew")
+    assert done.exit_code == 0, done.output
+    assert "training 3 of 3" in done.output and planted not in done.output
+    assert all(e.stored().status == "finished" for e in row().experiments)
+    assert report.block(check(row(), store / "empty")) in done.output
+    assert "training" not in invoke("claims --anew").output
+    assert planted in invoke("claims").output, "what ships is as it was"
+
+
+def test_a_row_is_judged_by_the_runs_of_a_folder(row, plant, tmp_path):
+    for experiment in row().experiments:
+        plant(experiment, [1] * 4, [0, 0, 1, 1])
+    assert check(row()).verdict == REPRODUCED
+    elsewhere = check(row(), tmp_path)
+    assert elsewhere.verdict == OPEN
+    assert {*elsewhere.findings[0].missing} == {e.name for e in row().experiments}
 
 
 def test_a_run_that_diverges_is_trained_once_and_counts(invoke, row, tiny, monkeypatch):

@@ -25,6 +25,8 @@ async function prepare(slide) {
   await MathJax.startup.promise;
   await MathJax.typesetPromise([slide]);
   fit(slide);
+  // A fold that opens brings more words.
+  slide.addEventListener("toggle", () => fit(slide), true);
 }
 
 async function comeUp({ currentSlide }) {
