@@ -52,6 +52,7 @@ _OVER_SCRATCH = "steps to validation 95% from scratch, over those with that star
 TRANSFER = (
     _times(
         id="S4.6a",
+        section="It was the rate",
         statement="Having learned to add two numbers helps to add three.",
         settings=_at_both_rates("all but positions"),
         statistic=_OVER_SCRATCH,
@@ -59,6 +60,7 @@ TRANSFER = (
     ),
     _times(
         id="S4.6b",
+        section="Which part?",
         statement="What helps is the embedding, by itself.",
         settings=_at_both_rates("the embedding"),
         statistic=_OVER_SCRATCH,
@@ -66,6 +68,7 @@ TRANSFER = (
     ),
     _times(
         id="S4.6c",
+        section="Controls",
         statement="It helps because it was learned from sums, and not from answers "
         "without a rule.",
         settings={
@@ -77,6 +80,7 @@ TRANSFER = (
     ),
     _share(
         id="S4.7a",
+        section="Four, five, six",
         statement="After two numbers, four come to about one half, no further.",
         settings=_after_two(4, best_accuracy),
         statistic=_BEST,
@@ -85,6 +89,7 @@ TRANSFER = (
     ),
     _share(
         id="S4.7b",
+        section="Four, five, six",
         statement="After two, six numbers are not learned.",
         settings=_after_two(6, best_accuracy),
         statistic=_BEST,
