@@ -90,9 +90,11 @@ def read_table(path: Path) -> dict[str, np.ndarray]:
             return {name: table[name] for name in table.files}
 
 
-def write_json(path: Path, content: dict) -> None:
-    """Write JSON for people: indented, UTF-8."""
-    _write(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+def write_json(path: Path, content: dict, *, indent: int | None = 2) -> None:
+    """Write JSON, UTF-8: indented, for people; on one line where ``indent`` is None."""
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(content, indent=indent, separators=separators, ensure_ascii=False)
+    _write(path, text.encode())
 
 
 def write_text(path: Path, text: str) -> None:
