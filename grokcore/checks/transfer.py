@@ -303,5 +303,5 @@ def three_starts() -> dict[str, Any]:
     >>> list(three_starts())
     ['A', 'B', 'C']
     """
-    arms = STUDIES["transplants"].arms
+    arms = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
     return {letter: load(arms[name][1]).history for letter, name in _LETTERS.items()}

@@ -13,7 +13,7 @@ from grokcore.studies import STUDIES
 
 __all__ = ["TRANSFER"]
 
-_SMALL = STUDIES["transplants"].arms
+_SMALL = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
 _MORE = STUDIES["operands"].arms
 
 _ONE_LAYER = "one layer, modulo 31"

@@ -86,9 +86,6 @@ def _transplants() -> dict[str, Arm]:
                 "the embedding": embedding,
             }.items()
         },
-        "attention, from shuffled sums": _seeds(
-            _THREE, other["shuffled sums"], PARTS["attention"]
-        ),
         # Is it the rate, which is high for what has been learned?
         **{
             f"{name}, rate 0.003": _seeds(_THREE.replace(lr=3e-3), *first)
@@ -122,12 +119,26 @@ def _exchanges() -> dict[str, Arm]:
     return arms
 
 
+_ALL = _transplants()
+#: The arms whose circles are looked at.
+_SEEN = (
+    "sums of two",
+    "the embedding",
+    "all but positions",
+    "all but positions, rate 0.003",
+)
+
 TRANSFER = {
     "transplants": Study(
         question="What of a network that adds two numbers helps one that adds three?",
-        arms=_transplants(),
+        arms={name: _ALL[name] for name in _SEEN},
         budget=800,
         weights="embedding",
+    ),
+    "transplant-controls": Study(
+        question="Is it that part, of that network, at that rate?",
+        arms={name: arm for name, arm in _ALL.items() if name not in _SEEN},
+        budget=800,
     ),
     "operands": Study(
         question="How many numbers can a network learn to add from 5,000 examples?",
