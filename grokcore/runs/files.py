@@ -74,8 +74,24 @@ def _checksum(tensors: dict[str, Tensor]) -> str:
     return f"{crc:08x}"
 
 
-def write_table(path: Path, columns: dict[str, np.ndarray]) -> None:
-    """Write named columns as a compressed npz."""
+def write_table(
+    path: Path, columns: dict[str, np.ndarray], *, packed: bool = False
+) -> None:
+    """Write named columns as a compressed npz.
+
+    ``packed`` writes columns of one kind as one array, named ``"step,epoch,…"``: each
+    array of an npz costs some hundred bytes, whatever is in it.
+    """
+    if packed:
+        kinds: dict[tuple, list[str]] = {}
+        for name, column in columns.items():
+            kinds.setdefault((column.dtype.str, column.shape), []).append(name)
+        columns = {
+            ",".join(names): np.stack([columns[name] for name in names])
+            if len(names) > 1
+            else columns[names[0]]
+            for names in kinds.values()
+        }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **columns)
     _write(path, buffer.getvalue())
@@ -87,7 +103,12 @@ def read_table(path: Path) -> dict[str, np.ndarray]:
     with reading(path):
         content = io.BytesIO(path.read_bytes())
         with np.load(content, allow_pickle=False) as table:
-            return {name: table[name] for name in table.files}
+            columns: dict[str, np.ndarray] = {}
+            for names in table.files:
+                packed = "," in names
+                found = table[names] if packed else [table[names]]
+                columns |= zip(names.split(","), found, strict=True)
+            return columns
 
 
 def write_json(path: Path, content: dict, *, indent: int | None = 2) -> None:

@@ -3,6 +3,7 @@
 import ast
 import io
 import pickle
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,15 @@ TENSORS = {
     "empty": torch.zeros(0, 7, dtype=torch.float64),
 }
 TABLE = {"step": np.arange(5.0), "loss": np.linspace(1, 0, 5) ** 3}
+MIXED = {**TABLE, "right": np.arange(5), "one": np.arange(3)}
 JSON = {"status": "finished", "formula": "a² ∘ b", "numbers": [1, 2.5, None]}
 
 KINDS = {
     "tensors": (files.write_tensors, files.read_tensors, TENSORS),
     "table": (files.write_table, files.read_table, TABLE),
+    "packed": (partial(files.write_table, packed=True), files.read_table, MIXED),
     "json": (files.write_json, files.read_json, JSON),
+    "line": (partial(files.write_json, indent=None), files.read_json, JSON),
 }
 
 
