@@ -65,8 +65,8 @@ class Entries:
         notes.append(f"Counts as reproduced: {claim.criterion}, for every seed.")
         if claim.published is not None:
             notes.append(f"Published: {claim.write(Value(claim.published))}.")
-        command, _, took = again(claim).partition(" (")
-        anew = f"Anew: <code>{escape(command)}</code> ({escape(took)}."
+        command, took = again(claim)
+        anew = f"Anew: <code>{escape(command)}</code> ({escape(took)})."
         name = f"claim-{escape(claim.id)}"
         return (
             f'<div class="claim" id="{name}"{self._attributes(result)}>'

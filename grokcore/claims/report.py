@@ -40,12 +40,12 @@ def runs_of(finding: Finding) -> str:
     return "1 run" if count == 1 else f"{count} seeds"
 
 
-def again(claim: Claim) -> str:
+def again(claim: Claim) -> tuple[str, str]:
     """Return the command that trains a row anew, and what it took where it was done.
 
     >>> from grokcore.claims import CLAIMS, select
     >>> again(*select(CLAIMS, ["N.2c"]))
-    'grokcore claims N.2c --anew (1 run, about 5 minutes where it was recorded)'
+    ('grokcore claims N.2c --anew', '1 run, about 5 minutes where it was recorded')
     """
     runs = [run for e in claim.experiments if (run := find(e)) is not None]
     taken = [run.provenance.get("seconds") for run in runs]
@@ -54,7 +54,7 @@ def again(claim: Claim) -> str:
     if len(runs) == count and None not in taken:
         verb = "it was" if count == 1 else "they were"
         words += f", about {_duration(sum(taken))} where {verb} recorded"
-    return f"grokcore claims {claim.id} --anew ({words})"
+    return f"grokcore claims {claim.id} --anew", words
 
 
 def _duration(seconds: float) -> str:

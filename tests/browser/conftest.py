@@ -5,12 +5,13 @@ a built book. GROKCORE_BOOK names another folder with one.
 """
 
 import gzip
+import itertools
 import json
 import mimetypes
 import os
 import runpy
 import threading
-from functools import cache
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -224,15 +225,23 @@ class Visit:
         """
         watched = self.page.evaluate(WATCH_THE_FOCUS)
         assert not watched["skipped"]
-        # What scrolls may be a stop as well. After the last it begins anew.
+        # What scrolls may be a stop as well. After the last the focus leaves the page,
+        # and when it is back, the browser may tell of one stop twice, or begin again.
+        # So one whole round in which all is seen is enough, and else the best one tells
+        # what is missing.
+        rounds = []
         for _ in range(watched["wanted"] // 10 + 5):
             for _ in range(20):
                 self.page.keyboard.press("Tab")
             stops = self.page.evaluate("__focused")
             starts = [i for i, stop in enumerate(stops) if stop["place"] == 0]
-            if len(starts) > 1:
-                return watched["wanted"], stops[starts[-2] : starts[-1]]
-        pytest.fail(f"the focus does not come round: {stops[-3:]}")
+            rounds = [stops[a:b] for a, b in itertools.pairwise(starts)]
+            best = max(rounds, key=partial(_worth, watched["wanted"]), default=[])
+            if best and _worth(watched["wanted"], best) == (True, 0):
+                break
+        if not rounds:
+            pytest.fail(f"the focus does not come round: {stops[-3:]}")
+        return watched["wanted"], best
 
     def _rules(self, **options) -> list[str]:
         options["resultTypes"] = ["violations", "incomplete"]
@@ -252,6 +261,12 @@ class Visit:
     def close(self):
         """Shut the window."""
         self.window.close()
+
+
+def _worth(wanted: int, round: list[dict]) -> tuple[bool, int]:
+    """Whether a round of the focus is whole, and less how many stops nobody sees."""
+    places = sorted(stop["place"] for stop in round if stop["place"] >= 0)
+    return places == list(range(wanted)), -sum(not stop["seen"] for stop in round)
 
 
 def _where(node) -> str:

@@ -6,6 +6,11 @@ from classroom.slides import decks
 
 CHAPTERS = sorted(decks.CHAPTERS.glob("*.ipynb"))
 SLIDE = "Reveal.getSlides().indexOf(Reveal.getCurrentSlide())"
+# This slide and the next have their formulas and their size of words.
+QUIET = """() => {
+  const now = Reveal.getCurrentSlide();
+  return [now, now.nextElementSibling].every((s) => !s || s.dataset.prepared);
+}"""
 OPERABLE = "a[href], button, summary, input, [tabindex='0']"
 
 
@@ -57,7 +62,7 @@ def test_a_keyboard_turns_the_pages_and_reaches_what_is_on_them(deck):
         if page.evaluate(SLIDE) == seen[-1]:
             continue  # something more on the same slide
         seen.append(page.evaluate(SLIDE))
-        page.wait_for_function("Reveal.getCurrentSlide().dataset.prepared")
+        page.wait_for_function(QUIET)
         there = f"!!Reveal.getCurrentSlide().querySelector({OPERABLE!r})"
         if page.evaluate(there):
             wanted, stops = opened.walk()

@@ -19,12 +19,14 @@ function fit(slide) {
 }
 
 // Hidden formulas have no size: a slide is prepared when it can be measured.
+const begun = new WeakSet();
 async function prepare(slide) {
-  if (!slide || slide.dataset.prepared) return;
-  slide.dataset.prepared = "yes";
+  if (!slide || begun.has(slide)) return;
+  begun.add(slide);
   await MathJax.startup.promise;
   await MathJax.typesetPromise([slide]);
   fit(slide);
+  slide.dataset.prepared = "yes";
   // A fold that opens brings more words.
   slide.addEventListener("toggle", () => fit(slide), true);
 }
