@@ -13,6 +13,7 @@ page "What the literature claims" is made from it.
 
 from grokcore.claims.architectures import ARCHITECTURES
 from grokcore.claims.data import DATA
+from grokcore.claims.groups import GROUPS
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -52,6 +53,7 @@ CLAIMS: tuple[Claim, ...] = (
     *DATA,
     *SPEED,
     *TRANSFER,
+    *GROUPS,
 )
 
 #: Who says so: a name, and the key in the book's references, if there is one.
@@ -68,4 +70,6 @@ SOURCES = {
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "G.1": ("Chughtai et al. (2023)", "chughtai2023toy"),
+    "G.2": ("Stander et al. (2023)", "stander2023cosets"),
 }

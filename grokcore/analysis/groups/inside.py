@@ -21,7 +21,18 @@ from grokcore.analysis.groups.cosets import averaged, cosets, explained, subgrou
 from grokcore.analysis.groups.irreps import Irreps, characters_in, irreps
 from grokcore.models.mlp import EmbeddingMLP
 
-__all__ = ["LARGEST_INDEX", "Blocks", "Inside", "adjusted", "blocks_of", "measures"]
+__all__ = [
+    "LARGEST_INDEX",
+    "Blocks",
+    "Inside",
+    "adjusted",
+    "best_blocks",
+    "best_irrep",
+    "blocks_of",
+    "in_irrep",
+    "measures",
+    "on_blocks",
+]
 
 #: Only subgroups with so few cosets count: many small blocks would explain anything.
 LARGEST_INDEX = 12
@@ -126,7 +137,9 @@ def best_irrep(x: Tensor, found: Irreps) -> tuple[Tensor, Tensor]:
     return share, place + 1
 
 
-def on_blocks(x: Tensor, blocks: list[Blocks], dice: torch.Generator | None = None):
+def on_blocks(
+    x: Tensor, blocks: list[Blocks], dice: torch.Generator | None = None
+) -> Tensor:
     """Return functions averaged over the blocks that suit each best.
 
     With ``dice``, over blocks of these sizes with random members.
