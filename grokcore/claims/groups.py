@@ -18,14 +18,14 @@ _S5 = STUDIES["groups"].arms["S5"]
 
 
 def found(name: str) -> Callable[[Run], Value]:
-    """Return the function that looks up what was found inside a network."""
-    return lambda run: Value(inside(run)[name])
+    """Return the function that looks up what was found inside at the end."""
+    return lambda run: Value(float(inside(run)[name].iloc[-1]))
 
 
 def beyond_irreps(run: Run) -> Value:
     """Return by how much cosets explain neurons better than random ones of an irrep."""
-    seen = inside(run)
-    return Value(seen["coset_share"] - seen["coset_share_in_irrep"])
+    seen = inside(run).iloc[-1]
+    return Value(float(seen.coset_share - seen.coset_share_in_irrep))
 
 
 def _in_s5(measure: Callable[[Run], Value]) -> dict[str, Setting]:

@@ -20,6 +20,8 @@ _S5 = Experiment(
     epochs=1_000,
     eval_every=10,
 )
+# When it is looked inside: often while it learns.
+_LOOKS = (0, 100, *range(150, 601, 50), 700, 800, 1_000)
 _UNTIL_IT_HAS_IT = _S5.replace(stop_val_accuracy=0.99)
 
 #: Other groups of 120 elements, from the plainest on.
@@ -28,7 +30,7 @@ KINDS = ("C120", "D60", "S4 x C5", "A5 x C2", "S5")
 GROUPS = {
     "groups": Study(
         question="Does a network learn the group S5, and by irreps or by cosets?",
-        arms={"S5": seeds(_S5, range(10, 15))},
+        arms={"S5": seeds(_S5.replace(snapshots=_LOOKS), range(10, 15))},
         budget=1_000,
         weights="inside",
     ),

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis.groups.cosets import averaged, cosets, explained, subgroups
-from grokcore.analysis.groups.irreps import Irreps, characters_in, irreps
+from grokcore.analysis.groups.irreps import Irreps, characters_in, irreps, share
 from grokcore.models.mlp import EmbeddingMLP
 
 __all__ = [
@@ -101,18 +101,17 @@ class Inside:
         """Take a network apart.
 
         Raises:
-            ValueError: if it has more than one hidden layer, other neurons than ReLUs,
-                or no biases.
+            ValueError: if it has more than one hidden layer, or other neurons than
+                ReLUs.
         """
         config = model.config
-        plain = (config.layers, config.activation, config.biases) == (1, "relu", "mlp")
-        if not plain:
+        if (config.layers, config.activation) != (1, "relu"):
             raise ValueError(
-                f"{config} cannot be taken apart here; allowed: one layer of ReLUs with "
-                f"biases"
+                f"{config} cannot be taken apart here; allowed: one layer of ReLUs"
             )
         left, right = model.shares()
-        return Inside(*map(_plain, (left, right, model.mlp.b_in, model.unembed.W_U)))
+        bias = torch.zeros(config.mlp_width) if model.mlp.b_in is None else model.mlp.b_in
+        return Inside(*map(_plain, (left, right, bias, model.unembed.W_U)))
 
     def logits(self, left: Tensor | None = None, right: Tensor | None = None) -> Tensor:
         """Return all logits [n, n, n], with other functions in place of its own."""
@@ -183,7 +182,8 @@ def measures(model: EmbeddingMLP, table: Tensor) -> dict[str, float]:
         all functions of the share that the best irrep and the best cosets have;
         ``coset_share_in_irrep``, that of the random functions; ``coset_share_random``,
         that of functions at random. ``characters``, the share of the logits' variance
-        that characters of a b c⁻¹ explain.
+        that characters of a b c⁻¹ explain. ``power 1′`` and so on, the share of each
+        irrep in the power of all functions together.
 
     >>> import grokcore as gc
     >>> task = gc.GroupTask("S3")
@@ -213,6 +213,7 @@ def measures(model: EmbeddingMLP, table: Tensor) -> dict[str, float]:
         "coset_share_in_irrep": float(best_blocks(in_irreps, blocks)[0].median()),
         "coset_share_random": float(best_blocks(noise, blocks)[0].median()),
         "characters": sum(characters_in(logits, found, table).values()),
+        **{f"power {name}": part for name, part in share(functions, found).items()},
     }
 
 
