@@ -144,7 +144,7 @@ def named(name: str) -> Tensor:
                 f"the like, with 'x' between factors, as in 'A5 x C2'"
             )
         factors.append((match[1], int(match[2])))
-    sizes = [FAMILIES[f][1](min(n, LARGEST)) for f, n in factors]
+    sizes = [FAMILIES[f][1](min(n, LARGEST + 1)) for f, n in factors]
     size = math.prod(sizes)
     if not 2 <= size <= LARGEST:
         raise ValueError(
@@ -165,7 +165,7 @@ def broken_axiom(table: Sequence[Sequence[int]] | Tensor) -> str | None:
     associativity.
 
     >>> broken_axiom([[0, 1, 2], [1, 0, 2], [2, 1, 0]])
-    'no associativity: (1 · 1) · 2 = 2, but 1 · (1 · 2) = 1 · 2 = 2'
+    'no associativity: (1 · 2) · 1 = 2 · 1 = 1, but 1 · (2 · 1) = 1 · 1 = 0'
     """
     rows = [list(row) for row in table]
     n = len(rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from torch import Tensor
 
 from grokcore.config import description
@@ -15,6 +16,21 @@ from grokcore.tasks.splits import split
 from grokcore.tasks.tokens import write
 
 __all__ = ["GroupTask"]
+
+
+def _rows(group: Any) -> Any:
+    """Rows of whole numbers as tuples, which JSON does not know."""
+    if isinstance(group, str):
+        return group
+    try:
+        rows = tuple(tuple(row) for row in group)
+    except TypeError:
+        rows = ((None,),)
+    if not all(type(entry) is int for row in rows for entry in row):
+        raise PydanticCustomError(
+            "group", "should be a name, such as 'S5', or rows of whole numbers"
+        )
+    return rows
 
 
 @description
@@ -47,7 +63,7 @@ class GroupTask:
     ValueError: group: no inverse: there is no b with 1 · b = b · 1 = 0, the identity
     """
 
-    group: str | tuple[tuple[int, ...], ...] = "S5"
+    group: Annotated[str | tuple[tuple[int, ...], ...], BeforeValidator(_rows)] = "S5"
     train_fraction: float = Field(0.5, gt=0, lt=1)
     split_seed: int = Field(598, ge=0)
     scramble: Literal["none", "names", "square", "answers"] = "none"

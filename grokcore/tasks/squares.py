@@ -32,9 +32,9 @@ def renamed(table: Tensor, seed: int) -> Tensor:
 
     >>> square = torch.tensor([[0, 1, 2], [1, 2, 0], [2, 0, 1]])
     >>> renamed(square, seed=0)
-    tensor([[2, 1, 0],
-            [1, 0, 2],
-            [0, 2, 1]])
+    tensor([[1, 0, 2],
+            [0, 2, 1],
+            [2, 1, 0]])
     """
     generator = torch.Generator().manual_seed(seed)
     operands, answers = (

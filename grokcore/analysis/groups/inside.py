@@ -60,7 +60,7 @@ def blocks_of(table: Tensor, largest_index: int = LARGEST_INDEX) -> list[Blocks]
     >>> [int(b.labels.max()) + 1 for b in blocks_of(named("S3"), 3)]
     [2, 2, 3, 3, 3, 3, 3, 3]
     """
-    found = subgroups(table, smallest=-(-len(table) // largest_index))
+    found = subgroups(table, smallest=max(2, -(-len(table) // largest_index)))
     return [
         Blocks(h, side, cosets(table, h, side)) for h in found for side in ("left", "right")
     ]
@@ -73,8 +73,8 @@ def adjusted(x: Tensor, labels: Tensor) -> Tensor:
     those that are one number on each.
 
     >>> x = torch.randn(120, 500, generator=torch.manual_seed(0))
-    >>> round(float(adjusted(x, torch.arange(120) % 60).mean()), 1)
-    0.0
+    >>> abs(float(adjusted(x, torch.arange(120) % 60).mean())) < 0.02
+    True
     """
     n, blocks = len(labels), int(labels.max()) + 1
     return 1 - (1 - explained(x, labels)) * (n - 1) / (n - blocks)
@@ -125,8 +125,14 @@ class Inside:
 
 
 def best_blocks(x: Tensor, blocks: list[Blocks]) -> tuple[Tensor, Tensor]:
-    """Return for functions [n, M] the best adjusted share, and whose it is, both [M]."""
-    return torch.stack([adjusted(x, b.labels) for b in blocks]).max(0)
+    """Return for functions [n, M] an adjusted share, and whose it is, both [M].
+
+    That of the largest subgroup whose cosets come within 0.01 of the best: cosets of a
+    subgroup of it explain as much, and say less.
+    """
+    shares = torch.stack([adjusted(x, b.labels) for b in blocks])
+    place = (shares > shares.amax(0) - 0.01).int().argmax(0)  # larger subgroups first
+    return shares.gather(0, place[None])[0], place
 
 
 def best_irrep(x: Tensor, found: Irreps) -> tuple[Tensor, Tensor]:
