@@ -3,8 +3,8 @@
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
 ``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
-training fractions, ``clock`` tells two algorithms apart, ``groups`` is about those that learn
-other groups than that of sums.
+training fractions, ``clock`` tells two algorithms apart, ``groups`` is about networks
+that learn other groups than that of sums.
 """
 
 from grokcore.analysis import (

@@ -43,8 +43,8 @@ GROUPS = (
         source="P",
         chapter="14",
         section="A table without numbers",
-        statement="The composition of five things' permutations is learned from half of "
-        "its table, long after this half is known.",
+        statement="To compose permutations of five things is learned from half of the "
+        "table, long after this half is known.",
         settings=_in_s5(times_as_long),
         statistic="step of 95% validation accuracy over that of 95% in training",
         verdict=Within(low=2, partly=Within(low=1.5)),
@@ -73,7 +73,7 @@ GROUPS = (
         section="The dispute",
         statement="What a neuron has in that representation is all that is needed.",
         settings=_in_s5(found("irreps_only")),
-        statistic="accuracy with nothing else left of each neuron",
+        statistic="accuracy on products never shown, with nothing else left of neurons",
         verdict=Within(low=0.95, partly=Within(low=0.5)),
     ),
     _cosets(
@@ -97,9 +97,9 @@ GROUPS = (
     _cosets(
         id="G.2c",
         section="The dispute",
-        statement="What a neuron is on average over these cosets is all that is needed.",
+        statement="What a neuron is on average over its cosets is all that is needed.",
         settings=_in_s5(found("cosets_only")),
-        statistic="accuracy with each neuron averaged over them",
+        statistic="accuracy on products never shown, with neurons averaged over them",
         verdict=Within(low=0.95, partly=Within(low=0.5)),
     ),
 )

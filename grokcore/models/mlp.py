@@ -143,7 +143,7 @@ class EmbeddingMLP(nn.Module):
         return self._go_deeper(pre, layers)
 
     def shares(self) -> list[Tensor]:
-        """Return what each operand adds to the neurons of the first layer, [V, M] each."""
+        """Return what each operand adds to the first layer's neurons, [V, M] each."""
         if self.mlp.W_in is None:
             return [*self.embed.W_E.split(self.config.mlp_width, dim=1)]
         parts = self.mlp.W_in.unflatten(0, (-1, self.config.width))

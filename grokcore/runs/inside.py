@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from grokcore.analysis.groups import inside as look
 from grokcore.runs import files
@@ -30,7 +31,8 @@ def inside(run: Run) -> pd.DataFrame:
             its weights.
 
     Returns:
-        ``step``, and the columns of :func:`grokcore.analysis.groups.inside.measures`.
+        ``step``, and the columns of :func:`grokcore.analysis.groups.inside.measures`;
+        accuracies are those of the products that were never shown.
 
     Raises:
         ValueError: if there are no weights, or the network is of another kind.
@@ -53,9 +55,11 @@ def measure(run: Run) -> dict[str, np.ndarray]:
             f"{run.folder.name} has its history alone, no weights; "
             f"run.experiment.run() trains it"
         )
-    table = run.experiment.task.table()
+    task = run.experiment.task
+    table, unseen = task.table(), torch.zeros(task.numbers**2, dtype=torch.bool)
+    unseen[task.data().val] = True
     rows = [
-        {"step": step, **look.measures(run.at(step), table)}
+        {"step": step, **look.measures(run.at(step), table, unseen.view_as(table))}
         for step in run.whole_snapshots
     ]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}

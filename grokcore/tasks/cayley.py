@@ -178,8 +178,7 @@ def broken_axiom(table: Sequence[Sequence[int]] | Tensor) -> str | None:
     if len(outside := np.argwhere((t < 0) | (t >= n))):
         a, b = outside[0]
         return (
-            f"no closure: {a} · {b} = {t[a, b]} is none of the {n} elements "
-            f"0 … {n - 1}"
+            f"no closure: {a} · {b} = {t[a, b]} is none of the {n} elements 0 … {n - 1}"
         )
     every = np.arange(n)
     left = (t == every).all(1)
@@ -187,12 +186,10 @@ def broken_axiom(table: Sequence[Sequence[int]] | Tensor) -> str | None:
     if not (left & right).any():
         return _no_identity(t, left, right)
     e = int((left & right).argmax())
-    both = (t == e) & (t.T == e)
+    both = (t == e) & (e == t.T)
     if len(without := np.flatnonzero(~both.any(1))):
-        return (
-            f"no inverse: there is no b with {without[0]} · b = b · {without[0]} = {e}, "
-            f"the identity"
-        )
+        a = without[0]
+        return f"no inverse: there is no b with {a} · b = b · {a} = {e}, the identity"
     for a in every:
         wrong = t[t[a]] != t[a][t]  # [b, c]: (a b) c and a (b c)
         if wrong.any():

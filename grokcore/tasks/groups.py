@@ -39,8 +39,8 @@ class GroupTask:
 
     Args:
         group: a name for :func:`grokcore.tasks.cayley.named`, such as ``"S5"``,
-            ``"A5 x C2"``, ``"D60"``, ``"C120"``; or a table of your own, rows of numbers
-            0 … n − 1, with a · b in row a and column b.
+            ``"A5 x C2"``, ``"D60"``, ``"C120"``; or a table of your own, rows of
+            numbers 0 … n − 1, with a · b in row a and column b.
         train_fraction: share of the n² products that is trained on, in (0, 1); the
             number of rows is rounded down.
         split_seed: seed of the permutation that decides which rows these are, and of
@@ -139,7 +139,9 @@ class GroupTask:
         (None, 7, None, 6)
         """
         n = self.numbers
-        return (None, None, n) if self.token_format == "a b =" else (None, n + 1, None, n)
+        return (
+            (None, None, n) if self.token_format == "a b =" else (None, n + 1, None, n)
+        )
 
     def _whole_group(self) -> Tensor:
         known = isinstance(self.group, str)

@@ -39,7 +39,9 @@ def test_matrices_multiply_as_shuffles_do(shape):
 def test_a_dimension_is_that_of_the_hook_length_formula(shape):
     columns = [sum(row > j for row in shape) for j in range(shape[0])]
     hooks = (
-        shape[i] - j + columns[j] - i - 1 for i in range(len(shape)) for j in range(shape[i])
+        shape[i] - j + columns[j] - i - 1
+        for i in range(len(shape))
+        for j in range(shape[i])
     )
     d = math.factorial(sum(shape)) // math.prod(hooks)
     assert len(representations.tableaux(shape)) == d
@@ -140,7 +142,9 @@ def test_on_a_clock_they_are_the_frequencies(p):
     torch.testing.assert_close(found.projectors[1:], torch.stack(waves))
     x = noise(p, 4)
     spectrum = fourier.spectrum(x)
-    order = [len(spectrum) - 1, *range(len(spectrum) - 1)] if p % 2 == 0 else slice(None)
+    order = (
+        [len(spectrum) - 1, *range(len(spectrum) - 1)] if p % 2 == 0 else slice(None)
+    )
     torch.testing.assert_close(irreps.power(x, found)[1:], spectrum[order])
 
 
@@ -180,7 +184,7 @@ def test_random_functions_have_as_much_as_an_irrep_has_dimensions():
 def test_names_are_looked_up():
     found = irreps.irreps(named("S4"))
     assert found.find("2") == [2]
-    with pytest.raises(ValueError, match="no irrep '7'; there are .*'3′'"):
+    with pytest.raises(ValueError, match=r"no irrep '7'; there are .*'3′'"):
         irreps.keep(noise(24), found, ["7"])
     with pytest.raises(ValueError, match="name one twice"):
         found.find(["2", "2"])
@@ -213,7 +217,9 @@ def test_characters_explain_what_is_made_of_them_and_a_table_of_answers_too():
 def test_all_subgroups_are_found(name, count):
     table = named(name)
     found = cosets.subgroups(table)
-    assert len(found) == len({*found}) == count - 2  # not the trivial one, nor the whole
+    assert (
+        len(found) == len({*found}) == count - 2
+    )  # not the trivial one, nor the whole
     for h in found:
         own = table[list(h)][:, list(h)]
         assert broken_axiom(torch.searchsorted(torch.tensor(h), own)) is None
@@ -309,8 +315,22 @@ def test_a_function_is_left_with_its_irrep_or_a_random_one_of_that_size():
 @pytest.mark.parametrize("n", [3, 4])
 def test_both_accounts_are_true_of_the_network_made_by_hand(n):
     found = inside.measures(shuffles_by_hand(n), named(f"S{n}"))
-    for name in ("accuracy", "irreps_only", "cosets_only", "irrep_share", "coset_share"):
+    for name in (
+        "accuracy",
+        "irreps_only",
+        "cosets_only",
+        "irrep_share",
+        "coset_share",
+    ):
         assert found[name] == pytest.approx(1)
     assert max(found["irreps_random"], found["cosets_random"]) < 0.5
     (main,) = (k for k, v in found.items() if k.startswith("power ") and v > 0.99)
     assert main == f"power {n - 1}"
+
+
+def test_only_some_products_may_be_asked():
+    task = GroupTask("S3")
+    model, table = EmbeddingMLPConfig().build(task, seed=0), task.table()
+    right = inside.Inside.of(model).logits().argmax(-1) == table
+    assert inside.measures(model, table, right)["accuracy"] == 1
+    assert inside.measures(model, table, ~right)["accuracy"] == 0

@@ -40,7 +40,9 @@ def subgroups(table: Tensor, smallest: int = 2) -> list[tuple[int, ...]]:
                 if joined not in found:
                     found.add(joined)
                     waiting.append(joined)
-    return sorted((h for h in found if smallest <= len(h) < n), key=lambda h: (-len(h), h))
+    return sorted(
+        (h for h in found if smallest <= len(h) < n), key=lambda h: (-len(h), h)
+    )
 
 
 def _closed(table: Tensor, elements: list[int]) -> tuple[int, ...]:

@@ -62,7 +62,9 @@ def blocks_of(table: Tensor, largest_index: int = LARGEST_INDEX) -> list[Blocks]
     """
     found = subgroups(table, smallest=max(2, -(-len(table) // largest_index)))
     return [
-        Blocks(h, side, cosets(table, h, side)) for h in found for side in ("left", "right")
+        Blocks(h, side, cosets(table, h, side))
+        for h in found
+        for side in ("left", "right")
     ]
 
 
@@ -110,7 +112,9 @@ class Inside:
                 f"{config} cannot be taken apart here; allowed: one layer of ReLUs"
             )
         left, right = model.shares()
-        bias = torch.zeros(config.mlp_width) if model.mlp.b_in is None else model.mlp.b_in
+        bias = (
+            torch.zeros(config.mlp_width) if model.mlp.b_in is None else model.mlp.b_in
+        )
         return Inside(*map(_plain, (left, right, bias, model.unembed.W_U)))
 
     def logits(self, left: Tensor | None = None, right: Tensor | None = None) -> Tensor:
@@ -176,13 +180,21 @@ def in_irrep(x: Tensor, found: Irreps, dice: torch.Generator | None = None) -> T
     return torch.stack(columns, 1)
 
 
-def measures(model: EmbeddingMLP, table: Tensor) -> dict[str, float]:
+def measures(
+    model: EmbeddingMLP, table: Tensor, asked: Tensor | None = None
+) -> dict[str, float]:
     """Measure a network as both papers see it, with the controls of each.
 
+    Args:
+        model: one that :meth:`Inside.of` can take apart.
+        table: [n, n] the group.
+        asked: [n, n] booleans, the products that accuracies are of, such as those never
+            shown; all by default.
+
     Returns:
-        ``accuracy`` over the whole table, and the accuracies with each function of a
-        neuron replaced: ``irreps_only`` (what lies in its main irrep),
-        ``irreps_random`` (a random function of that irrep, of its size),
+        ``accuracy``, and the accuracies with each function of a neuron replaced:
+        ``irreps_only`` (what lies in its main irrep), ``irreps_random`` (a random
+        function of that irrep, of its size),
         ``cosets_only`` (means over its best cosets), ``cosets_random`` (means over
         random blocks of their sizes). ``irrep_share`` and ``coset_share``, medians over
         all functions of the share that the best irrep and the best cosets have;
@@ -202,7 +214,8 @@ def measures(model: EmbeddingMLP, table: Tensor) -> dict[str, float]:
     dice = torch.Generator().manual_seed(0)
 
     def accuracy(logits: Tensor) -> float:
-        return float((logits.argmax(-1) == table).double().mean())
+        right = logits.argmax(-1) == table
+        return float((right if asked is None else right[asked]).double().mean())
 
     functions = torch.cat([inside.left, inside.right], 1)
     in_irreps = in_irrep(functions, found, dice)
@@ -213,7 +226,9 @@ def measures(model: EmbeddingMLP, table: Tensor) -> dict[str, float]:
         "irreps_only": accuracy(inside.replaced(lambda x: in_irrep(x, found))),
         "irreps_random": accuracy(inside.replaced(lambda x: in_irrep(x, found, dice))),
         "cosets_only": accuracy(inside.replaced(lambda x: on_blocks(x, blocks))),
-        "cosets_random": accuracy(inside.replaced(lambda x: on_blocks(x, blocks, dice))),
+        "cosets_random": accuracy(
+            inside.replaced(lambda x: on_blocks(x, blocks, dice))
+        ),
         "irrep_share": float(best_irrep(functions, found)[0].median()),
         "coset_share": float(best_blocks(functions, blocks)[0].median()),
         "coset_share_in_irrep": float(best_blocks(in_irreps, blocks)[0].median()),

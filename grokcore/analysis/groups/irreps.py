@@ -88,7 +88,9 @@ def irreps(table: Tensor) -> Irreps:
     values, vectors = torch.linalg.eigh(weights[classes[table[inverse]]])
     ends = torch.diff(values) > 1e-8 * values.abs().max()
     sizes = torch.diff(
-        torch.cat([torch.tensor([0]), ends.nonzero()[:, 0] + 1, torch.tensor([len(table)])])
+        torch.cat(
+            [torch.tensor([0]), ends.nonzero()[:, 0] + 1, torch.tensor([len(table)])]
+        )
     )
     parts = torch.stack([v @ v.T for v in vectors.split(sizes.tolist(), dim=1)])
     if len(parts) != int(classes.max()) + 1:
@@ -98,7 +100,10 @@ def irreps(table: Tensor) -> Irreps:
         )
     order = sorted(
         range(len(parts)),
-        key=lambda i: (int(sizes[i]), *(-parts[i, identity].round(decimals=6)).tolist()),
+        key=lambda i: (
+            int(sizes[i]),
+            *(-parts[i, identity].round(decimals=6)).tolist(),
+        ),
     )
     dimensions = tuple(int(sizes[i]) for i in order)
     return Irreps(_names(dimensions), dimensions, parts[order])
