@@ -53,7 +53,7 @@ GROUPS = (
     ),
     _irreps(
         id="G.1a",
-        section="The dispute",
+        section="A measure that a lookup table passes",
         statement="A network composes by representations: its logits are characters of "
         "a b c⁻¹.",
         settings=_in_s5(found("characters")),
