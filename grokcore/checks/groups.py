@@ -116,7 +116,7 @@ def expect_coset_labels(answer: Callable, name: str, subgroup: Iterable[int]) ->
     Raises:
         ~grokcore.checks.CheckFailed: if other elements are together.
     """
-    table, subgroup = cayley.named(name).clone(), [*subgroup]
+    table, subgroup = cayley.named(name), [*subgroup]
     for side in ("left", "right"):
         function = getattr(answer, "__name__", "it")
         what = f"{function}(table of {name}, {subgroup}, {side!r})"

@@ -120,7 +120,6 @@ FAMILIES: dict[str, tuple[Callable[[int], Tensor], Callable[[int], int]]] = {
 }
 
 
-@lru_cache(maxsize=16)
 def named(name: str) -> Tensor:
     """Return the table of a group by its name.
 
@@ -135,6 +134,11 @@ def named(name: str) -> Tensor:
     >>> len(named("S5")), len(named("A5 x C2"))
     (120, 120)
     """
+    return _named(name).clone()  # a caller may write into it
+
+
+@lru_cache(maxsize=16)
+def _named(name: str) -> Tensor:
     factors = []
     for word in re.split(r"\s*[x×]\s*", name.strip()):
         match = re.fullmatch(rf"([{''.join(FAMILIES)}])([1-9]\d{{0,3}})", word)

@@ -153,7 +153,7 @@ class GroupTask:
         >>> GroupTask("C3").table().tolist()
         [[0, 1, 2], [1, 2, 0], [2, 0, 1]]
         """
-        table = self._whole_group().clone()
+        table = self._whole_group()
         if self.scramble == "names":
             return squares.renamed(table, self.split_seed)
         if self.scramble == "square":
