@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-speed (11), transfer (12), groups (14). What they ask with is in asking, and in forms
-for answers that are a number or a choice.
+speed (11), transfer (12), theories (13), groups (14). What they ask with is in asking,
+and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -72,6 +72,13 @@ from grokcore.checks.tables import (
     powers,
     reached,
 )
+from grokcore.checks.theories import (
+    circulant,
+    equal_price,
+    normalized_margin,
+    three_lives,
+    ungrokking,
+)
 from grokcore.checks.transfer import (
     seen_share,
     starts,
@@ -91,10 +98,12 @@ __all__ = [
     "broken",
     "cancels",
     "choice",
+    "circulant",
     "control",
     "coset_labels",
     "disguise",
     "divider",
+    "equal_price",
     "floor",
     "forgetting",
     "fourier_basis",
@@ -111,6 +120,7 @@ __all__ = [
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "normalized_margin",
     "null_delay",
     "number",
     "one_at_a_time",
@@ -136,11 +146,13 @@ __all__ = [
     "strangers",
     "subset",
     "team",
+    "three_lives",
     "three_neurons",
     "three_runs",
     "three_starts",
     "transplanted",
     "two_losses",
+    "ungrokking",
     "unknown_filter",
     "unknown_law",
     "unpacked",

@@ -271,7 +271,8 @@ def test_blocks_explain_what_is_one_number_on_each():
 @pytest.mark.parametrize("biases", ["mlp", "none"])
 def test_a_network_taken_apart_answers_as_before(width, biases):
     task = GroupTask("S3")
-    model = EmbeddingMLPConfig(width=width, mlp_width=8, biases=biases).build(task, 0)
+    sizes = {"width": width, "mlp_width": 8, "output_scale": 2.0}
+    model = EmbeddingMLPConfig(**sizes, biases=biases).build(task, seed=0)
     logits = model.answer(task.data().operands).double().view(6, 6, 6)
     net = inside.Inside.of(model)
     torch.testing.assert_close(net.logits(), logits, atol=1e-5, rtol=0)

@@ -112,10 +112,10 @@ class Inside:
                 f"{config} cannot be taken apart here; allowed: one layer of ReLUs"
             )
         left, right = model.shares()
-        bias = (
-            torch.zeros(config.mlp_width) if model.mlp.b_in is None else model.mlp.b_in
-        )
-        return Inside(*map(_plain, (left, right, bias, model.unembed.W_U)))
+        none = torch.zeros(config.mlp_width)
+        bias = none if model.mlp.b_in is None else model.mlp.b_in
+        W_U = config.output_scale * model.unembed.W_U
+        return Inside(*map(_plain, (left, right, bias, W_U)))
 
     def logits(self, left: Tensor | None = None, right: Tensor | None = None) -> Tensor:
         """Return all logits [n, n, n], with other functions in place of its own."""
