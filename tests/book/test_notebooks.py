@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(
@@ -53,8 +52,8 @@ def prose(name: str) -> str:
 
 
 def in_the_table_of_contents() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    files = [c["file"] for part in toc["parts"] for c in part["chapters"]]
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    files = re.findall(r"- file: (\S+)", toc)
     return [f"{f}.ipynb" for f in files if (ROOT / f"{f}.ipynb").exists()]
 
 
@@ -153,7 +152,8 @@ def test_claims_are_asserted(name):
 @pytest.mark.parametrize("name", [n for n in NOTEBOOKS if n.startswith("chapters/")])
 def test_chapters_take_their_weight_seed_from_the_environment(name):
     """Otherwise ``make seeds`` would run the same seed five times and be content."""
-    assert any("GROKCORE_SEED" in cell.source for cell in cells(name, "code"))
+    code = "\n".join(cell.source for cell in cells(name, "code"))
+    assert "GROKCORE_SEED" in code or ".run(" not in code
 
 
 @every_notebook
