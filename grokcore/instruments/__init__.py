@@ -7,15 +7,15 @@ all of them recorded: the readings are the same on every computer.
 """
 
 from grokcore.instruments.measures import INSTRUMENTS, Instrument
-from grokcore.instruments.page import Table, Verdicts
-from grokcore.instruments.readings import fooled, readings, written
-from grokcore.instruments.specimens import Specimen, lookup, specimens
+from grokcore.instruments.page import ReadingTable, Verdicts
+from grokcore.instruments.reading import fooled, readings, written
+from grokcore.instruments.specimen import Specimen, lookup, specimens
 
 __all__ = [
     "INSTRUMENTS",
     "Instrument",
+    "ReadingTable",
     "Specimen",
-    "Table",
     "Verdicts",
     "fooled",
     "lookup",

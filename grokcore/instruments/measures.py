@@ -20,7 +20,7 @@ from grokcore.analysis import (
     norms,
     progress,
 )
-from grokcore.instruments.specimens import Specimen
+from grokcore.instruments.specimen import Specimen
 
 __all__ = ["INSTRUMENTS", "Instrument"]
 
@@ -39,7 +39,7 @@ class Instrument:
             ones, or, if it tells mechanisms apart, either.
         form: how a reading is written, as in ``format(reading, form)``.
         inside: whether it needs a network, or takes a table of logits.
-        read: the measure, of a :class:`~grokcore.instruments.specimens.Specimen`.
+        read: the measure, of a :class:`~grokcore.instruments.specimen.Specimen`.
     """
 
     name: str

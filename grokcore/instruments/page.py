@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from grokcore.instruments.measures import INSTRUMENTS, Instrument
-from grokcore.instruments.readings import fooled, written
-from grokcore.instruments.specimens import Specimen
+from grokcore.instruments.reading import fooled, written
+from grokcore.instruments.specimen import Specimen
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Table", "Verdicts"]
+__all__ = ["ReadingTable", "Verdicts"]
 
 #: A group of columns, by the kind of what stands there.
 _GROUPS = {
@@ -24,14 +22,14 @@ _GROUPS = {
 }
 
 
-class Table:
+class ReadingTable:
     """All readings in one table, a row an instrument; what fools it is marked.
 
     Specimens that are alike but for a number behind a comma ("live, seed 0") share a
     column, from the lowest to the highest reading.
 
     Args:
-        read: what :func:`~grokcore.instruments.readings.readings` returned.
+        read: what :func:`~grokcore.instruments.reading.readings` returned.
         of: the specimens.
     """
 
@@ -97,7 +95,7 @@ class Verdicts:
     """What each instrument is, whose, where it is introduced, and whether it is fooled.
 
     Args:
-        read: what :func:`~grokcore.instruments.readings.readings` returned.
+        read: what :func:`~grokcore.instruments.reading.readings` returned.
         of: the specimens.
         chapters: title and address of each, by number, as
             :func:`grokcore.claims.page.chapters` returns them.

@@ -13,8 +13,8 @@ import torch
 from grokcore import instruments
 from grokcore.instruments import (
     INSTRUMENTS,
+    ReadingTable,
     Specimen,
-    Table,
     Verdicts,
     fooled,
     lookup,
@@ -148,7 +148,7 @@ def test_the_table_marks_what_fools_and_joins_seeds(read, few):
     seeds = [replace(few[0], name=f"live, seed {s}", kind="trained") for s in (0, 1)]
     both = read.assign(**{s.name: read.clock for s in seeds})
     both.loc["circularity", "live, seed 1"] = 0.9
-    html = Table(both, [*few, *seeds])._repr_html_()
+    html = ReadingTable(both, [*few, *seeds])._repr_html_()
     assert "live, 2 seeds" in html and "live, seed" not in html
     rows = re.findall(r'<tr><th scope="row">.*?</tr>', html)
     assert len(rows) == len(INSTRUMENTS)
@@ -163,7 +163,7 @@ def test_a_verdict_says_what_an_instrument_is_worth(read, few):
     html = Verdicts(read, few, told)._repr_html_()
     entries = re.findall(r'<div class="claim" id="(.*?)">(.*?)</div>', html)
     assert len(entries) == len({name for name, _ in entries}) == len(INSTRUMENTS)
-    table = Table(read, few)._repr_html_()
+    table = ReadingTable(read, few)._repr_html_()
     assert all(f'href="#{name}"' in table for name, _ in entries)
     said = dict(entries)
     cannot = "Cannot tell a memory from a mechanism. Fooled by: lookup, parrot."

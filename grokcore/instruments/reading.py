@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from grokcore.instruments.measures import INSTRUMENTS, Instrument
-from grokcore.instruments.specimens import Specimen
-
-if TYPE_CHECKING:
-    import pandas as pd
+from grokcore.instruments.specimen import Specimen
 
 __all__ = ["fooled", "readings", "written"]
 
@@ -20,8 +18,6 @@ def readings(of: Iterable[Specimen]) -> pd.DataFrame:
 
     NaN where an instrument looks inside and there is no network.
     """
-    import pandas as pd
-
     return pd.DataFrame(
         {
             s.name: {
