@@ -2,7 +2,7 @@
 
 Every drawing function returns a ``Picture``: a matplotlib figure with alt text computed
 from the data. Most draw one pair of axes, on request the ``ax`` they are given;
-``panels``, ``small_multiples``, ``table_maps`` and ``matrix`` make a figure of several.
+``panels``, ``small_multiples`` and ``table_maps`` make a figure of several.
 A ``Flipbook`` puts many pictures behind one slider; ``beside`` puts Flipbooks side by
 side. ``live`` draws anew for every choice, where there is a kernel to do it.
 """
@@ -20,7 +20,6 @@ from grokcore.show.heat_map import heat_map
 from grokcore.show.interference import interference
 from grokcore.show.lines import lines
 from grokcore.show.live import live
-from grokcore.show.matrix import matrix
 from grokcore.show.overlay import overlay
 from grokcore.show.panels import panels, small_multiples
 from grokcore.show.picture import Picture
@@ -50,7 +49,6 @@ __all__ = [
     "interference",
     "lines",
     "live",
-    "matrix",
     "overlay",
     "panels",
     "prediction_grid",

@@ -1,9 +1,10 @@
-"""A table of measured numbers: what is not there is said, and framed cells are."""
+"""Tables of numbers: all written and said, what is not there, too, and framed cells."""
 
 import math
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from grokcore.show import heat_map
 from grokcore.show.heat_map import _FRAME
@@ -53,6 +54,33 @@ def test_a_frame_goes_around_its_cells_and_not_through_them():
     assert picture.alt.endswith("Band cells: 1, 10.")
 
 
+def test_differences_are_written_with_two_decimals_and_a_true_minus():
+    values = [[1.0, 0.0, 0.25], [0.126, -0.5, 12.345]]
+    picture = heat_map(values, unit="share", scale="linear", title="Map", **LABELS)
+    assert texts(picture) == ["1", "0", "0.25", "0.13", "−0.5", "12.3"]
+    assert picture.alt == (
+        "Map: Table of share, with y down and x (1, 2, 3) across. "
+        "a: 1, 0, 0.25. b: 0.13, -0.5, 12.3."
+    )
+
+
+def test_several_tables_share_a_scale_and_the_names_of_rows():
+    tables = {"trained": np.ones((2, 3)), "untrained": np.full((2, 3), 0.5)}
+    picture = heat_map(tables, scale="linear", limit=(0, 2), unit="share", **LABELS)
+    picture.figure.draw_without_rendering()
+    first, second = picture.figure.axes
+    assert [ax.get_title("left") for ax in (first, second)] == list(tables)
+    assert [t.get_text() for t in first.get_yticklabels()] == LABELS["rows"]
+    assert [t.get_text() for t in second.get_xticklabels()] == LABELS["columns"]
+    assert not second.yaxis.get_tick_params()["labelleft"]
+    colors = [ax.patches[0].get_facecolor() for ax in (first, second)]
+    assert sum(colors[0][:3]) < sum(colors[1][:3])
+    assert picture.alt.startswith("Tables of share, with y down")
+    assert (
+        "Trained. a: 1, 1, 1. b: 1, 1, 1. Untrained. a: 0.5, 0.5, 0.5." in picture.alt
+    )
+
+
 def test_what_is_no_such_table_is_refused():
     for changes, complaint in (
         ({"values": [[1, 2]]}, r"shape \[1, 2\]; rows and columns name \[2, 3\]"),
@@ -61,6 +89,11 @@ def test_what_is_no_such_table_is_refused():
         ({"framed": [[True]]}, r"framed has shape \[1, 1\]"),
         ({"limit": (0, 3)}, "limit="),
         ({"limit": (3, 1)}, "limit="),
+        ({"values": {}}, "is empty"),
+        ({"values": {"trained": [[1, 2]]}}, r"'trained' has shape \[1, 2\]"),
+        ({"scale": "root"}, "scale='root'"),
+        ({"values": np.full((2, 3), np.nan), "scale": "linear"}, "that is finite"),
+        ({"values": {"a": VALUES, "b": VALUES}, "ax": Figure().subplots()}, "one"),
     ):
         values = changes.pop("values", VALUES)
         with pytest.raises(ValueError, match=complaint):
