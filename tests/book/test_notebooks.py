@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(
@@ -63,6 +64,24 @@ every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_chapter_is_in_the_table_of_contents():
     chapters = [name for name in NOTEBOOKS if name.startswith("chapters/")]
     assert sorted(in_the_table_of_contents()) == chapters
+
+
+SIDE_ROOMS = [name for name in NOTEBOOKS if re.match(r"chapters/\d\d[a-z]-", name)]
+
+
+@pytest.mark.parametrize("name", SIDE_ROOMS)
+def test_a_side_room_says_so_and_is_linked_both_ways(name):
+    room, number = Path(name), Path(name).name[:2]
+    (chapter,) = (ROOT / "chapters").glob(f"{number}-*.ipynb")
+    top = read(name).cells[0].source
+    assert top.startswith("# Side room: ")
+    assert "> **A side room:** nothing later needs it." in top
+    assert f"]({chapter.name})" in top
+    assert f"]({room.name})" in prose(f"chapters/{chapter.name}")
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
+    (above,) = (e for e in entries if e["file"] == f"chapters/{chapter.stem}")
+    assert {"file": f"chapters/{room.stem}"} in above["sections"]
 
 
 def test_make_test_runs_every_code_cell_of_every_notebook():
