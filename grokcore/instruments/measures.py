@@ -153,8 +153,8 @@ _NANDA = "Nanda et al. 2023"
 _ZHONG = "Zhong et al. 2023"
 _OURS = "this course"
 
-#: From the plainest to those that look inside. Which readings speak for a mechanism was
-#: written down before any was taken.
+#: From the plainest to those that look inside. Which readings speak for a mechanism is
+#: what a measure's source says, and not what was read.
 INSTRUMENTS = (
     Instrument(
         "accuracy, shown",
