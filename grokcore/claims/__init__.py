@@ -26,6 +26,7 @@ from grokcore.claims.mechanism import MECHANISM
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
+from grokcore.claims.theories import THEORIES
 from grokcore.claims.transfer import TRANSFER
 from grokcore.claims.values import Value, Within
 
@@ -52,6 +53,7 @@ CLAIMS: tuple[Claim, ...] = (
     *DATA,
     *SPEED,
     *TRANSFER,
+    *THEORIES,
 )
 
 #: Who says so: a name, and the key in the book's references, if there is one.
@@ -68,4 +70,8 @@ SOURCES = {
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "T.1": ("Varma et al. (2023)", "varma2023explaining"),
+    "T.2": ("Kumar et al. (2023)", "kumar2024grokking"),
+    "T.3": ("Mallinar et al. (2024)", "mallinar2024emergence"),
+    "T.4": ("Lyu and Li (2020)", "lyu2020gradient"),
 }

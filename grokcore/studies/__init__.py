@@ -13,6 +13,7 @@ from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
+from grokcore.studies.theories import THEORIES
 from grokcore.studies.transfer import TRANSFER
 
 __all__ = [
@@ -28,5 +29,13 @@ __all__ = [
 
 #: All studies by name.
 STUDIES: dict[str, Study] = (
-    LIVE | TASKS | OPTIMIZATION | DATA | ARCHITECTURES | GROKFAST | RACE | TRANSFER
+    LIVE
+    | TASKS
+    | OPTIMIZATION
+    | DATA
+    | ARCHITECTURES
+    | GROKFAST
+    | RACE
+    | TRANSFER
+    | THEORIES
 )
