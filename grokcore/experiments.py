@@ -165,7 +165,8 @@ class Experiment:
             raise ValueError(
                 f"{type(self.model).__name__} reads {self.model.reads}, but "
                 f"{type(self.task).__name__} asks about {self.task.asks}; allowed: "
-                f"ImageMLPConfig() with DigitsTask(), any other with ModularTask()"
+                f"ImageMLPConfig() with DigitsTask(), any other with ModularTask() or "
+                f"GroupTask()"
             )
         outputs = getattr(self.model, "outputs", None)
         if self.loss_positions == "all" and outputs != "vocabulary":

@@ -12,7 +12,17 @@ import torch
 from grokcore.analysis.delay import GrokkingDelay
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, SHIPPED, Run, files, load, run, store, stored
+from grokcore.runs import (
+    RECORDED,
+    SHIPPED,
+    Run,
+    files,
+    inside,
+    load,
+    run,
+    store,
+    stored,
+)
 from grokcore.runs.files import StoreError
 from grokcore.runs.measured import PROGRESS_FILE, measurable, measure
 from grokcore.studies import STUDIES, Study
@@ -130,6 +140,9 @@ def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
         elif study.weights in ("embedding", "specimen"):
             end = {source.snapshots[-1]} if study.weights == "specimen" else ()
             ship(source, target, whole=end, parameters=("embed.W_E",))
+        elif study.weights == "inside":
+            shipped = ship(source, target)
+            inside.keep(inside.measure(source), shipped)
         else:
             ship(source, target)
     return unfinished

@@ -3,7 +3,8 @@
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
 ``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
-training fractions, ``clock`` tells two algorithms apart.
+training fractions, ``clock`` tells two algorithms apart, ``groups`` is about networks
+that learn other groups than that of sums.
 """
 
 from grokcore.analysis import (
@@ -13,6 +14,7 @@ from grokcore.analysis import (
     delay,
     fourier,
     geometry,
+    groups,
     logits,
     neurons,
     norms,
@@ -30,6 +32,7 @@ __all__ = [
     "fourier",
     "geometry",
     "grokking_delay",
+    "groups",
     "logits",
     "neurons",
     "norms",

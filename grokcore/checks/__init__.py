@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-speed (11), transfer (12), theories (13). What they ask with is in asking, and in forms
-for answers that are a number or a choice.
+speed (11), transfer (12), theories (13), groups (14). What they ask with is in asking,
+and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -33,6 +33,13 @@ from grokcore.checks.data import (
 )
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
+from grokcore.checks.groups import (
+    broken,
+    coset_labels,
+    divider,
+    part,
+    three_neurons,
+)
 from grokcore.checks.memory import (
     one_at_a_time,
     parrot_accuracy,
@@ -88,11 +95,14 @@ __all__ = [
     "adder",
     "best_rival",
     "better_set",
+    "broken",
     "cancels",
     "choice",
     "circulant",
     "control",
+    "coset_labels",
     "disguise",
+    "divider",
     "equal_price",
     "floor",
     "forgetting",
@@ -115,6 +125,7 @@ __all__ = [
     "number",
     "one_at_a_time",
     "parrot_accuracy",
+    "part",
     "power_shares",
     "powers",
     "race_entry",
@@ -136,6 +147,7 @@ __all__ = [
     "subset",
     "team",
     "three_lives",
+    "three_neurons",
     "three_runs",
     "three_starts",
     "transplanted",

@@ -13,6 +13,7 @@ page "What the literature claims" is made from it.
 
 from grokcore.claims.architectures import ARCHITECTURES
 from grokcore.claims.data import DATA
+from grokcore.claims.groups import GROUPS
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -54,6 +55,7 @@ CLAIMS: tuple[Claim, ...] = (
     *SPEED,
     *TRANSFER,
     *THEORIES,
+    *GROUPS,
 )
 
 #: Who says so: a name, and the key in the book's references, if there is one.
@@ -74,4 +76,6 @@ SOURCES = {
     "T.2": ("Kumar et al. (2023)", "kumar2024grokking"),
     "T.3": ("Mallinar et al. (2024)", "mallinar2024emergence"),
     "T.4": ("Lyu and Li (2020)", "lyu2020gradient"),
+    "G.1": ("Chughtai et al. (2023)", "chughtai2023toy"),
+    "G.2": ("Stander et al. (2023)", "stander2023cosets"),
 }

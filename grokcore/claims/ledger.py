@@ -5,8 +5,9 @@ The rows themselves are in :mod:`grokcore.claims.tasks` (what is learned),
 :mod:`grokcore.claims.optimization` (weight decay and optimizers),
 :mod:`grokcore.claims.data` (how much data, how large a batch),
 :mod:`grokcore.claims.speed` (what makes it sooner),
-:mod:`grokcore.claims.transfer` (more operands, and what transfers) and
-:mod:`grokcore.claims.theories` (why it happens at all).
+:mod:`grokcore.claims.transfer` (more operands, and what transfers),
+:mod:`grokcore.claims.theories` (why it happens at all) and
+:mod:`grokcore.claims.groups` (other groups than that of sums).
 """
 
 from __future__ import annotations

@@ -169,12 +169,13 @@ class EmbeddingMLP(nn.Module):
         computed once for each number, [V, M], and looked up.
         """
         pre = self.mlp.b_in
-        for share, number in zip(self._shares(), operands.unbind(1), strict=True):
+        for share, number in zip(self.shares(), operands.unbind(1), strict=True):
             found = look_up(share, number)
             pre = found if pre is None else pre + found
         return self._go_deeper(pre, layers)
 
-    def _shares(self) -> list[Tensor]:
+    def shares(self) -> list[Tensor]:
+        """Return what each operand adds to the first layer's neurons, [V, M] each."""
         if self.mlp.W_in is None:
             return [*self.embed.W_E.split(self.config.mlp_width, dim=1)]
         parts = self.mlp.W_in.unflatten(0, (-1, self.config.width))

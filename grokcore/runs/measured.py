@@ -14,7 +14,7 @@ import torch
 from grokcore.analysis import fourier, norms, progress
 from grokcore.runs import files
 from grokcore.runs.stored_run import Run
-from grokcore.tasks import ModularTask
+from grokcore.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,12 +63,15 @@ def progress_measures(run: Run) -> pd.DataFrame:
     return frame
 
 
-def measurable(task: ModularTask) -> bool:
+def measurable(task: Task) -> bool:
     """Whether a task has key directions: a whole table, each answer equally often.
 
+    >>> from grokcore import ModularTask
     >>> measurable(ModularTask("add", p=7)), measurable(ModularTask("multiply", p=7))
     (True, False)
     """
+    if task.kind != "modular":
+        return False
     answers = task.data().targets
     counts = answers.bincount(minlength=task.numbers)
     return bool(len(answers) == task.numbers**2 and (counts == task.numbers).all())
@@ -81,6 +84,8 @@ def measure(run: Run) -> dict[str, np.ndarray]:
     ``frequencies`` stand beside the columns, as an array of their own length.
     """
     task = run.experiment.task
+    if task.kind != "modular":
+        raise ValueError(f"{task.formula}: progress is measured on tables modulo p")
     if not measurable(task):
         counts = task.data().targets.bincount(minlength=task.numbers)
         raise ValueError(

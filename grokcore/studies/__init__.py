@@ -9,6 +9,7 @@ from grokcore.studies.architectures import ARCHITECTURES
 from grokcore.studies.base import Study
 from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
+from grokcore.studies.groups import GROUPS
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
@@ -38,4 +39,5 @@ STUDIES: dict[str, Study] = (
     | RACE
     | TRANSFER
     | THEORIES
+    | GROUPS
 )

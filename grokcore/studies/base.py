@@ -25,13 +25,14 @@ class Study:
         budget: steps; what has not happened by then counts as "> budget".
         weights: what ships with the histories: "none"; "generalized", all weights of
             the last step with no mistake, and the progress measures; "embedding", that
-            of all snapshots; "specimen", that and all weights of the end.
+            of all snapshots; "specimen", that and all weights of the end; "inside",
+            what :mod:`grokcore.runs.inside` finds in the snapshots, and no weights.
     """
 
     question: str
     arms: dict[str, Arm]
     budget: int
-    weights: Literal["none", "generalized", "embedding", "specimen"] = "none"
+    weights: Literal["none", "generalized", "embedding", "specimen", "inside"] = "none"
 
     @property
     def experiments(self) -> list[Experiment]:
