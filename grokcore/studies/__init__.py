@@ -10,6 +10,7 @@ from grokcore.studies.base import Study
 from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
+from grokcore.studies.numerics import LENGTHS, NUMERICS, PACE, held
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
@@ -19,14 +20,25 @@ __all__ = [
     "BATCHES",
     "FRACTIONS",
     "LEARNING_RATES",
+    "LENGTHS",
     "ORDERED",
+    "PACE",
     "SHARES",
     "STUDIES",
     "Study",
     "band_arm",
+    "held",
 ]
 
 #: All studies by name.
 STUDIES: dict[str, Study] = (
-    LIVE | TASKS | OPTIMIZATION | DATA | ARCHITECTURES | GROKFAST | RACE | TRANSFER
+    LIVE
+    | TASKS
+    | OPTIMIZATION
+    | DATA
+    | ARCHITECTURES
+    | NUMERICS
+    | GROKFAST
+    | RACE
+    | TRANSFER
 )

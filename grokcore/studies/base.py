@@ -31,7 +31,7 @@ class Study:
     question: str
     arms: dict[str, Arm]
     budget: int
-    weights: Literal["none", "generalized", "embedding", "specimen"] = "none"
+    weights: Literal["none", "norms", "generalized", "embedding", "specimen"] = "none"
 
     @property
     def experiments(self) -> list[Experiment]:
