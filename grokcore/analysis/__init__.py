@@ -3,7 +3,8 @@
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
 ``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
-training fractions, ``clock`` tells two algorithms apart.
+training fractions, ``clock`` tells two algorithms apart, ``landscape`` looks at the
+loss around a network, ``lags`` at which of two courses comes first.
 """
 
 from grokcore.analysis import (
@@ -13,6 +14,7 @@ from grokcore.analysis import (
     delay,
     fourier,
     geometry,
+    lags,
     landscape,
     logits,
     neurons,
@@ -31,6 +33,7 @@ __all__ = [
     "fourier",
     "geometry",
     "grokking_delay",
+    "lags",
     "landscape",
     "logits",
     "neurons",

@@ -23,6 +23,7 @@ from grokcore.claims.ledger import (
     select,
 )
 from grokcore.claims.mechanism import MECHANISM
+from grokcore.claims.numerics import NUMERICS
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
@@ -50,6 +51,7 @@ CLAIMS: tuple[Claim, ...] = (
     *OPTIMIZATION,
     *ARCHITECTURES,
     *DATA,
+    *NUMERICS,
     *SPEED,
     *TRANSFER,
 )
@@ -68,4 +70,5 @@ SOURCES = {
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.6": ("two reports of 2026", None),
 }

@@ -9,20 +9,33 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from grokcore.analysis import fourier, geometry, progress
+from grokcore.analysis import (
+    fourier,
+    geometry,
+    lags,
+    landscape,
+    norms,
+    progress,
+)
 from grokcore.census import STATISTICS, Specimen
 from grokcore.claims.histories import val_step
 from grokcore.claims.values import Value
 from grokcore.runs import Run
-from grokcore.runs.measured import progress_measures
+from grokcore.runs.measured import part_norms, progress_measures
 
 __all__ = [
     "circle_and_accuracy",
+    "norm_lag",
+    "norm_spike",
     "own_start",
     "phase_ends",
+    "pull",
     "rank_at_start",
+    "rougher",
+    "sharper",
     "statistic",
 ]
 
@@ -100,3 +113,91 @@ def rank_at_start(run: Run) -> Value:
         return Value(math.nan)
     mean = sum(places) / len(places)
     return Value((mean - 1) / (len(start) // 2 - 1))
+
+
+# -- the loss around a network -----------------------------------------------------
+
+#: Where a slice is looked at, in lengths of the network's own filters.
+PLACES = torch.linspace(-1, 1, 41)
+
+#: Seeds of the directions that a roughness is the mean of.
+DIRECTIONS = range(10)
+
+
+def _around(run: Run) -> tuple[landscape.Loss, landscape.Weights]:
+    """The training loss as a function of weights, and the weights of the end."""
+    data, model = run.experiment.task.data(), run.model
+    rows = data.train
+    loss = landscape.loss_of(model, data.tokens[rows], data.targets[rows])
+    return loss, landscape.weights_of(model)
+
+
+def _roughness(run: Run) -> float:
+    loss, at = _around(run)
+    found = []
+    for seed in DIRECTIONS:
+        along = landscape.direction(at, seed)
+        heights = landscape.line(loss, at, along, PLACES)
+        found.append(landscape.roughness(heights, PLACES))
+    return sum(found) / len(found)
+
+
+def rougher(run: Run, other: Run) -> Value:
+    """Return how rough slices of the training loss are, over those of another run.
+
+    The mean over ten random directions, each filter of which is as long as the
+    network's own.
+    """
+    return Value(_roughness(run)).over(Value(_roughness(other)))
+
+
+def sharper(run: Run, other: Run) -> Value:
+    """Return the Hessian's largest eigenvalue, over that of another run."""
+    tops = [landscape.top_eigenvalue(*_around(r)) for r in (run, other)]
+    return Value(tops[0]).over(Value(tops[1]))
+
+
+def pull(run: Run) -> Value:
+    """Return the cosine of the steepest descent with the weights, at the end."""
+    return Value(landscape.pull(*_around(run)))
+
+
+# -- norms over time ---------------------------------------------------------------
+
+
+def _rise(run: Run) -> tuple[int, int]:
+    """First rows with validation accuracy 10% and 95%.
+
+    Raises:
+        ValueError: if there are none.
+    """
+    accuracy = run.history.val_accuracy.to_numpy()
+    if not accuracy.max() >= 0.95:
+        raise ValueError(f"{run.folder.name} does not get to 95%")
+    return int((accuracy >= 0.1).argmax()), int((accuracy >= 0.95).argmax())
+
+
+def norm_spike(run: Run, part: str = "attn") -> Value:
+    """Return how far a part's norm stands out while validation rises, as a factor.
+
+    The window goes from validation accuracy 10% to 95%, and as long again before and
+    after.
+    """
+    start, end = _rise(run)
+    width = max(end - start, 1)
+    lengths = part_norms(run)[part].to_numpy()
+    return Value(norms.spike(lengths[max(start - width, 0) : end + width + 1]))
+
+
+def norm_lag(run: Run, part: str = "attn", most: int = 15) -> Value:
+    """Return by how many epochs a part's growth leads the rise of validation.
+
+    Where the correlation of the two courses' changes is highest; below 0 it follows.
+    The first 30 epochs, in which everything grows, are left out.
+    """
+    table, history = part_norms(run), run.history
+    late = table.epoch.to_numpy() >= 30
+    growth = table[part].to_numpy()[late]
+    rise = history.val_accuracy.to_numpy()[late]
+    lag, _ = lags.best_lag(torch.tensor(growth).diff(), torch.tensor(rise).diff(), most)
+    return Value(lag * float(table.epoch.diff().iloc[-1]))

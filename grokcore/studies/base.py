@@ -23,9 +23,10 @@ class Study:
         question: what it answers.
         arms: by name, an experiment a seed.
         budget: steps; what has not happened by then counts as "> budget".
-        weights: what ships with the histories: "none"; "generalized", all weights of
-            the last step with no mistake, and the progress measures; "embedding", that
-            of all snapshots; "specimen", that and all weights of the end.
+        weights: what ships with the histories: "none"; "norms", how long each part is
+            at all snapshots; "generalized", all weights of the last step with no
+            mistake, and the progress measures; "embedding", that of all snapshots;
+            "specimen", that and all weights of the end.
     """
 
     question: str
