@@ -15,7 +15,6 @@ from torch import Tensor
 from grokcore.analysis import (
     fourier,
     geometry,
-    lags,
     landscape,
     norms,
     progress,
@@ -28,7 +27,7 @@ from grokcore.runs.measured import part_norms, progress_measures
 
 __all__ = [
     "circle_and_accuracy",
-    "norm_lag",
+    "norm_peak",
     "norm_spike",
     "own_start",
     "phase_ends",
@@ -165,39 +164,32 @@ def pull(run: Run) -> Value:
 # -- norms over time ---------------------------------------------------------------
 
 
-def _rise(run: Run) -> tuple[int, int]:
-    """First rows with validation accuracy 10% and 95%.
+def _waiting(run: Run) -> tuple[int, int]:
+    """First rows with training and with validation accuracy 95%.
 
     Raises:
-        ValueError: if there are none.
+        ValueError: if there are none, or none between them.
     """
-    accuracy = run.history.val_accuracy.to_numpy()
-    if not accuracy.max() >= 0.95:
-        raise ValueError(f"{run.folder.name} does not get to 95%")
-    return int((accuracy >= 0.1).argmax()), int((accuracy >= 0.95).argmax())
+    delay, steps = run.delay(), run.history.step.tolist()
+    if not delay.steps:
+        raise ValueError(f"{run.folder.name} has no delay: {delay}")
+    return steps.index(delay.train_step), steps.index(delay.val_step)
 
 
 def norm_spike(run: Run, part: str = "attn") -> Value:
-    """Return how far a part's norm stands out while validation rises, as a factor.
+    """Return how far a part's norm stands out while a network waits, as a factor.
 
-    The window goes from validation accuracy 10% to 95%, and as long again before and
-    after.
+    From training accuracy 95% to validation accuracy 95%: highest over the higher end.
     """
-    start, end = _rise(run)
-    width = max(end - start, 1)
-    lengths = part_norms(run)[part].to_numpy()
-    return Value(norms.spike(lengths[max(start - width, 0) : end + width + 1]))
+    start, end = _waiting(run)
+    return Value(norms.spike(part_norms(run)[part][start : end + 1].tolist()))
 
 
-def norm_lag(run: Run, part: str = "attn", most: int = 15) -> Value:
-    """Return by how many epochs a part's growth leads the rise of validation.
+def norm_peak(run: Run, part: str = "attn") -> Value:
+    """Return when a part's norm is highest, until it generalizes.
 
-    Where the correlation of the two courses' changes is highest; below 0 it follows.
-    The first 30 epochs, in which everything grows, are left out.
+    0 is where it has memorized, 1 where it has generalized, 95% of each.
     """
-    table, history = part_norms(run), run.history
-    late = table.epoch.to_numpy() >= 30
-    growth = table[part].to_numpy()[late]
-    rise = history.val_accuracy.to_numpy()[late]
-    lag, _ = lags.best_lag(torch.tensor(growth).diff(), torch.tensor(rise).diff(), most)
-    return Value(lag * float(table.epoch.diff().iloc[-1]))
+    start, end = _waiting(run)
+    top = int(part_norms(run)[part][: end + 1].argmax())
+    return Value((top - start) / (end - start))

@@ -63,10 +63,11 @@ NUMERICS = (
         id="S3.7a",
         source="S3",
         section="Do attention weights spike?",
-        statement="The norm of the attention weights spikes when validation improves.",
+        statement="The norm of the attention weights spikes before a network "
+        "generalizes.",
         settings=_watched(networks.norm_spike),
-        statistic="highest norm around the rise of validation accuracy, over the "
-        "higher one of both ends of that time",
+        statistic="highest norm between training and validation accuracy 95%, over "
+        "the higher one of both ends",
         verdict=Within(low=1.1, partly=Within(low=1.03)),
         form=".2f",
         unit="×",
@@ -75,13 +76,12 @@ NUMERICS = (
         id="S3.7b",
         source="S3",
         section="Do attention weights spike?",
-        statement="That norm grows at the same time as validation accuracy.",
-        settings=_watched(networks.norm_lag),
-        statistic="by how much growth of the norm leads that of validation accuracy, "
-        "where both go together best",
-        verdict=Within(low=-20, high=20, partly=Within(low=-50, high=50)),
-        form=",.0f",
-        unit="epochs",
+        statement="It is highest when validation accuracy improves.",
+        settings=_watched(networks.norm_peak),
+        statistic="where the norm is highest: at 0% it has memorized, at 100% it has "
+        "generalized",
+        verdict=Within(low=0.5, high=1.2, partly=Within(low=0.25, high=1.2)),
+        form=".0%",
     ),
     _row(
         id="L.2d",
