@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-speed (11), transfer (12). What they ask with is in asking, and in forms for answers
-that are a number or a choice.
+numerics (10), speed (11), transfer (12). What they ask with is in asking, and in forms
+for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -39,6 +39,13 @@ from grokcore.checks.memory import (
     recipe,
     settled_delay,
     subset,
+)
+from grokcore.checks.numerics import (
+    certainty,
+    fitted,
+    hessian_times,
+    sharpest,
+    silent_at,
 )
 from grokcore.checks.optimization import (
     left,
@@ -82,14 +89,17 @@ __all__ = [
     "best_rival",
     "better_set",
     "cancels",
+    "certainty",
     "choice",
     "control",
     "disguise",
+    "fitted",
     "floor",
     "forgetting",
     "fourier_basis",
     "grokfast_ma",
     "gru",
+    "hessian_times",
     "key_frequencies",
     "least_error",
     "left",
@@ -120,6 +130,8 @@ __all__ = [
     "settled_delay",
     "share_taken",
     "shares",
+    "sharpest",
+    "silent_at",
     "starts",
     "step_cost",
     "strangers",
