@@ -63,24 +63,25 @@ def shifted(first: ArrayLike, second: ArrayLike, most: int) -> Tensor:
     """Return the highest correlation for each turn of the second course: a null.
 
     What runs out at its end comes in again at its beginning, so that each keeps its
-    shape and its times mean nothing. Turns by up to ``most`` rows are left out.
+    shape and its times mean nothing. Turns by up to twice ``most`` rows are left out:
+    after one of them, a lag might still bring together what belongs together.
 
     Args:
         first, second, most: as for :func:`cross_correlation`.
 
     Returns:
-        [N − 2 · most − 1] highest correlations.
+        [N − 4 · most − 1] highest correlations.
 
     Raises:
         ValueError: as there, and if no turn is left.
 
-    >>> shifted([0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0], most=1).shape
-    torch.Size([3])
+    >>> shifted([0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0], most=1).shape
+    torch.Size([2])
     """
     y = torch.as_tensor(second, dtype=torch.float64)
-    turns = range(most + 1, len(y) - most)
+    turns = range(2 * most + 1, len(y) - 2 * most)
     if not turns:
-        raise ValueError(f"{len(y)} rows leave no turn beyond most={most}")
+        raise ValueError(f"{len(y)} rows leave no turn beyond 2 · most={2 * most}")
     return torch.stack([cross_correlation(first, y.roll(k), most).max() for k in turns])
 
 

@@ -90,7 +90,8 @@ def hessian_vector_product(loss: Loss, at: Weights, vector: Weights) -> Weights:
     leaves = {name: w.detach().requires_grad_() for name, w in at.items()}
     gradient = torch.autograd.grad(loss(leaves), [*leaves.values()], create_graph=True)
     along = sum((g * vector[n]).sum() for n, g in zip(leaves, gradient, strict=True))
-    # Of a loss that is linear in some weights, nothing is left.
+    if not along.requires_grad:  # of a linear loss nothing is left
+        return {name: torch.zeros_like(w) for name, w in at.items()}
     product = torch.autograd.grad(
         along, [*leaves.values()], allow_unused=True, materialize_grads=True
     )
