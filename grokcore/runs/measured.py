@@ -163,7 +163,7 @@ def measure_norms(run: Run) -> dict[str, np.ndarray]:
         for name, w in run.weights(step).items():
             part = _part(name)
             squares[part] = squares.get(part, 0.0) + norms.sum_of_squares([w])
-        lengths = {part: np.sqrt(total) for part, total in squares.items()}
+        lengths = {part: np.sqrt(total) for part, total in sorted(squares.items())}
         epoch = step / run.experiment.steps_per_epoch
         rows.append({"step": step, "epoch": epoch, **lengths})
     return {name: np.array([row[name] for row in rows], "f4") for name in rows[0]}
