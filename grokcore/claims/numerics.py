@@ -89,12 +89,12 @@ NUMERICS = (
         section="What it changes",
         statement="StableMax groks without weight decay, in its own setting.",
         settings={
-            "an MLP, Adam with eps 1e-25": Setting(
-                (_PRECISE["stablemax"],), each(histories.val_epoch)
-            )
+            f"{budget:,} epochs": Setting((_PRECISE[name],), each(histories.val_epoch))
+            for name, budget in (("stablemax", 60_000), ("stablemax, longer", 100_000))
         },
-        statistic="first epoch with validation accuracy 95%",
-        verdict=Within(high=STUDIES["precision"].budget),
+        statistic="first epoch with validation accuracy 95%, in an MLP without biases "
+        "and Adam with eps 1e-25",
+        verdict=Within(high=100_000),
         unit="epochs",
     ),
     _row(
@@ -123,7 +123,7 @@ NUMERICS = (
         id="L.2f",
         source="L.2",
         section="Downhill is outward",
-        statement="Once all is memorized, the gradient points along the weights.",
+        statement="Once all is memorized, downhill points along the weights.",
         settings={
             "no decay": Setting((_AROUND["no decay"],), each(networks.pull)),
         },

@@ -105,6 +105,12 @@ NUMERICS = {
         arms={
             loss: both_seeds(_PRECISE.replace(loss=loss))
             for loss in ("stablemax", "cross_entropy", "cross_entropy_float32")
+        }
+        # As long as in a figure of Prieto et al.
+        | {
+            "stablemax, longer": both_seeds(
+                _PRECISE.replace(loss="stablemax", epochs=100_000, eval_every=4_000)
+            )
         },
         budget=60_000,
     ),
