@@ -51,8 +51,8 @@ CLAIMS: tuple[Claim, ...] = (
     *OPTIMIZATION,
     *ARCHITECTURES,
     *DATA,
-    *NUMERICS,
     *SPEED,
+    *NUMERICS,
     *TRANSFER,
 )
 
