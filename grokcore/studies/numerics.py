@@ -112,6 +112,6 @@ NUMERICS = {
                 _PRECISE.replace(loss="stablemax", epochs=100_000, eval_every=4_000)
             )
         },
-        budget=60_000,
+        budget=100_000,
     ),
 }
