@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-numerics (10), speed (11), transfer (12). What they ask with is in asking, and in forms
-for answers that are a number or a choice.
+numerics (10), speed (11), transfer (12), theories (13). What they ask with is in
+asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -72,6 +72,13 @@ from grokcore.checks.tables import (
     powers,
     reached,
 )
+from grokcore.checks.theories import (
+    circulant,
+    equal_price,
+    normalized_margin,
+    three_lives,
+    ungrokking,
+)
 from grokcore.checks.transfer import (
     seen_share,
     starts,
@@ -91,8 +98,10 @@ __all__ = [
     "cancels",
     "certainty",
     "choice",
+    "circulant",
     "control",
     "disguise",
+    "equal_price",
     "fitted",
     "floor",
     "forgetting",
@@ -111,6 +120,7 @@ __all__ = [
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "normalized_margin",
     "null_delay",
     "number",
     "one_at_a_time",
@@ -137,10 +147,12 @@ __all__ = [
     "strangers",
     "subset",
     "team",
+    "three_lives",
     "three_runs",
     "three_starts",
     "transplanted",
     "two_losses",
+    "ungrokking",
     "unknown_filter",
     "unknown_law",
     "unpacked",

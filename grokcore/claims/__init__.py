@@ -27,6 +27,7 @@ from grokcore.claims.numerics import NUMERICS
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
+from grokcore.claims.theories import THEORIES
 from grokcore.claims.transfer import TRANSFER
 from grokcore.claims.values import Value, Within
 
@@ -54,6 +55,7 @@ CLAIMS: tuple[Claim, ...] = (
     *SPEED,
     *NUMERICS,
     *TRANSFER,
+    *THEORIES,
 )
 
 #: Who says so: a name, and the key in the book's references, if there is one.
@@ -71,4 +73,8 @@ SOURCES = {
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.6": ("two reports of 2026", None),
+    "T.1": ("Varma et al. (2023)", "varma2023explaining"),
+    "T.2": ("Kumar et al. (2023)", "kumar2024grokking"),
+    "T.3": ("Mallinar et al. (2024)", "mallinar2024emergence"),
+    "T.4": ("Lyu and Li (2020)", "lyu2020gradient"),
 }

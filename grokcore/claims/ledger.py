@@ -5,8 +5,9 @@ The rows themselves are in :mod:`grokcore.claims.tasks` (what is learned),
 :mod:`grokcore.claims.optimization` (weight decay and optimizers),
 :mod:`grokcore.claims.data` (how much data, how large a batch),
 :mod:`grokcore.claims.numerics` (landscape, norms and numerics),
-:mod:`grokcore.claims.speed` (what makes it sooner) and
-:mod:`grokcore.claims.transfer` (more operands, and what transfers).
+:mod:`grokcore.claims.speed` (what makes it sooner),
+:mod:`grokcore.claims.transfer` (more operands, and what transfers) and
+:mod:`grokcore.claims.theories` (why it happens at all).
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ class Setting:
     """Where a claim is put to the test.
 
     Attributes:
-        arms: experiments that are compared, each over several seeds.
+        arms: experiments that are compared, each over several seeds; none where no
+            network is trained.
         measure: takes the runs of each arm, a list an arm, and returns a value a seed.
+            Without arms it computes them itself, within seconds.
     """
 
     arms: tuple[tuple[Experiment, ...], ...]

@@ -14,6 +14,7 @@ from grokcore.studies.numerics import LENGTHS, NUMERICS, PACE, held
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
+from grokcore.studies.theories import THEORIES
 from grokcore.studies.transfer import TRANSFER
 
 __all__ = [
@@ -41,4 +42,5 @@ STUDIES: dict[str, Study] = (
     | GROKFAST
     | RACE
     | TRANSFER
+    | THEORIES
 )
