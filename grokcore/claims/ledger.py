@@ -56,7 +56,8 @@ class Claim:
         id: such as "S0.1a": source, number, and a letter if there are several parts.
         source: who says so, by its key in ``grokcore.claims.SOURCES``.
         statement: what they say, in our words.
-        chapter: the number of its file, "01", which goes into it.
+        chapter: the number of its file, "01", which goes into it, or "03b" for a side
+            room.
         settings: by name, where it is tested; the same statement in all of them.
         statistic: what is measured, one number a seed.
         verdict: what the numbers have to be.
