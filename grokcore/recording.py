@@ -24,7 +24,13 @@ from grokcore.runs import (
     stored,
 )
 from grokcore.runs.files import StoreError
-from grokcore.runs.measured import PROGRESS_FILE, measurable, measure
+from grokcore.runs.measured import (
+    NORMS_FILE,
+    PROGRESS_FILE,
+    measurable,
+    measure,
+    measure_norms,
+)
 from grokcore.studies import STUDIES, Study
 
 __all__ = [
@@ -137,6 +143,10 @@ def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
         elif study.weights == "generalized":
             whole = {source.last_generalized()}
             ship(source, target, whole, measured=True).last_generalized()
+        elif study.weights == "norms":
+            ship(source, target)
+            table = measure_norms(source)
+            files.write_table(target / NORMS_FILE, table, packed=True)
         elif study.weights in ("embedding", "specimen"):
             end = {source.snapshots[-1]} if study.weights == "specimen" else ()
             ship(source, target, whole=end, parameters=("embed.W_E",))

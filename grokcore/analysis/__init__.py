@@ -3,8 +3,9 @@
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
 ``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
-training fractions, ``clock`` tells two algorithms apart, ``groups`` is about networks
-that learn other groups than that of sums.
+training fractions, ``clock`` tells two algorithms apart, ``landscape`` looks at the
+loss around a network, ``lags`` at which of two courses comes first, ``groups`` is about
+networks that learn other groups than that of sums.
 """
 
 from grokcore.analysis import (
@@ -15,6 +16,8 @@ from grokcore.analysis import (
     fourier,
     geometry,
     groups,
+    lags,
+    landscape,
     logits,
     neurons,
     norms,
@@ -33,6 +36,8 @@ __all__ = [
     "geometry",
     "grokking_delay",
     "groups",
+    "lags",
+    "landscape",
     "logits",
     "neurons",
     "norms",

@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-speed (11), transfer (12), theories (13), groups (14). What they ask with is in asking,
-and in forms for answers that are a number or a choice.
+numerics (10), speed (11), transfer (12), theories (13), groups (14). What they ask with
+is in asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -46,6 +46,13 @@ from grokcore.checks.memory import (
     recipe,
     settled_delay,
     subset,
+)
+from grokcore.checks.numerics import (
+    certainty,
+    fitted,
+    hessian_times,
+    sharpest,
+    silent_at,
 )
 from grokcore.checks.optimization import (
     left,
@@ -97,6 +104,7 @@ __all__ = [
     "better_set",
     "broken",
     "cancels",
+    "certainty",
     "choice",
     "circulant",
     "control",
@@ -104,11 +112,13 @@ __all__ = [
     "disguise",
     "divider",
     "equal_price",
+    "fitted",
     "floor",
     "forgetting",
     "fourier_basis",
     "grokfast_ma",
     "gru",
+    "hessian_times",
     "key_frequencies",
     "least_error",
     "left",
@@ -141,6 +151,8 @@ __all__ = [
     "settled_delay",
     "share_taken",
     "shares",
+    "sharpest",
+    "silent_at",
     "starts",
     "step_cost",
     "strangers",

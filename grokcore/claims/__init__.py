@@ -24,6 +24,7 @@ from grokcore.claims.ledger import (
     select,
 )
 from grokcore.claims.mechanism import MECHANISM
+from grokcore.claims.numerics import NUMERICS
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
@@ -53,6 +54,7 @@ CLAIMS: tuple[Claim, ...] = (
     *ARCHITECTURES,
     *DATA,
     *SPEED,
+    *NUMERICS,
     *TRANSFER,
     *THEORIES,
     *GROUPS,
@@ -72,6 +74,7 @@ SOURCES = {
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.6": ("two reports of 2026", None),
     "T.1": ("Varma et al. (2023)", "varma2023explaining"),
     "T.2": ("Kumar et al. (2023)", "kumar2024grokking"),
     "T.3": ("Mallinar et al. (2024)", "mallinar2024emergence"),

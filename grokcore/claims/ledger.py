@@ -4,6 +4,7 @@ The rows themselves are in :mod:`grokcore.claims.tasks` (what is learned),
 :mod:`grokcore.claims.mechanism` (what happens, and what is inside),
 :mod:`grokcore.claims.optimization` (weight decay and optimizers),
 :mod:`grokcore.claims.data` (how much data, how large a batch),
+:mod:`grokcore.claims.numerics` (landscape, norms and numerics),
 :mod:`grokcore.claims.speed` (what makes it sooner),
 :mod:`grokcore.claims.transfer` (more operands, and what transfers),
 :mod:`grokcore.claims.theories` (why it happens at all) and

@@ -11,6 +11,7 @@ from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.groups import GROUPS
 from grokcore.studies.live import LIVE, ORDERED
+from grokcore.studies.numerics import LENGTHS, NUMERICS, PACE, held
 from grokcore.studies.optimization import OPTIMIZATION
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
@@ -21,11 +22,14 @@ __all__ = [
     "BATCHES",
     "FRACTIONS",
     "LEARNING_RATES",
+    "LENGTHS",
     "ORDERED",
+    "PACE",
     "SHARES",
     "STUDIES",
     "Study",
     "band_arm",
+    "held",
 ]
 
 #: All studies by name.
@@ -35,6 +39,7 @@ STUDIES: dict[str, Study] = (
     | OPTIMIZATION
     | DATA
     | ARCHITECTURES
+    | NUMERICS
     | GROKFAST
     | RACE
     | TRANSFER

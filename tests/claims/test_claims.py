@@ -44,6 +44,7 @@ from grokcore.claims.values import (
 )
 from grokcore.cli import commands
 from grokcore.runs import Run, files, lookup
+from grokcore.runs.measured import NORMS_FILE
 from grokcore.training import COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -719,6 +720,37 @@ def test_what_is_left_of_a_delay_to_80_percent(plant, tiny):
     longer = left(never, base)
     assert longer.bound == ">" and longer.number == (never.delay().last_step - 10) / 40
     assert math.isnan(left(lost, base).number)
+
+
+# -- landscapes and norms ----------------------------------------------------------
+
+
+def test_a_network_is_as_rough_and_as_sharp_as_itself():
+    arms = studies.STUDIES["landscapes"].runs()
+    run, other = arms["grokked"][0], arms["no rule"][0]
+    for measure in (networks.rougher, networks.sharper):
+        assert measure(run, run).number == 1
+        there, back = measure(run, other).number, measure(other, run).number
+        assert there * back == pytest.approx(1)
+
+
+def test_norms_are_looked_at_while_a_network_waits(plant, tiny):
+    experiment = tiny(epochs=50, snapshots=tuple(range(0, 51, 10)))
+    run = plant(experiment, [0, 1, 1, 1, 1, 1], [0, 0, 0.5, 0.6, 1, 1])
+    attn = [9.0, 2.0, 3.0, 2.0, 1.0, 9.0]  # waits from the second to the fifth row
+    table = {"step": np.arange(6) * 10.0, "epoch": np.arange(6) * 10.0}
+    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.array(attn)})
+    assert networks.norm_spike(run).number == 1.5
+    assert networks.norm_peak(run).number == pytest.approx(-1 / 3)
+    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.arange(1.0, 7)})
+    assert networks.norm_spike(run).number == networks.norm_peak(run).number == 1
+
+
+def test_who_does_not_wait_has_no_spike(plant, tiny):
+    for val in ([0, 0, 0], [0, 1, 1]):
+        run = plant(tiny(epochs=20), [0, 1, 1], val)
+        with pytest.raises(ValueError, match="has no delay"):
+            networks.norm_spike(run)
 
 
 # -- theories ----------------------------------------------------------------------
