@@ -27,7 +27,7 @@ __all__ = [
     "fit_cosines",
     "interference",
     "margin",
-    "normalized_margin",
+    "relative_margin",
     "right_logits",
     "strength",
 ]
@@ -194,20 +194,21 @@ def certainty(logits: Tensor, targets: Tensor) -> Tensor:
     return x.gather(-1, index).squeeze(-1) - others.logsumexp(-1)
 
 
-def normalized_margin(logits: Tensor, targets: Tensor) -> Tensor:
+def relative_margin(logits: Tensor, targets: Tensor) -> Tensor:
     """Return how far the right answer leads, as a share of what the row allows, [B].
 
     The right logit minus the best other one, over the length of the row, its mean
     subtracted, and over the most that this can be, √(C / (C − 1)): 1 where all other
     logits are equal. Neither longer weights nor a lower temperature change it, with
-    layer norm or without.
+    layer norm or without. (The normalized margin of Lyu and Li, 2020, divides by the
+    weights instead, which takes a homogeneous network.)
 
     Args:
         logits: [B, C].
         targets: [B] the right answers.
 
     >>> logits = torch.tensor([[1.0, 0.0, 0.0], [5.0, 0.0, 5.0]])
-    >>> normalized_margin(logits, torch.tensor([0, 0])).tolist()
+    >>> relative_margin(logits, torch.tensor([0, 0])).tolist()
     [1.0, 0.0]
     """
     x, index = logits.double(), targets.unsqueeze(-1)

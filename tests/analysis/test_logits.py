@@ -11,7 +11,7 @@ from grokcore.analysis.logits import (
     fit_cosines,
     interference,
     margin,
-    normalized_margin,
+    relative_margin,
     right_logits,
     strength,
 )
@@ -209,15 +209,15 @@ def test_certainty_is_the_logarithm_of_odds():
     assert certainty(1e4 * z, targets).isfinite().all()
 
 
-def test_a_normalized_margin_has_no_scale_and_no_offset():
+def test_a_relative_margin_has_no_scale_and_no_offset():
     z = torch.randn(6, 5, generator=torch.Generator().manual_seed(0))
     targets = torch.tensor([0, 1, 2, 3, 4, 0])
-    found = normalized_margin(z, targets)
-    torch.testing.assert_close(normalized_margin(8 * z, targets), found)
+    found = relative_margin(z, targets)
+    torch.testing.assert_close(relative_margin(8 * z, targets), found)
     offset = torch.arange(6.0)[:, None]
-    torch.testing.assert_close(normalized_margin(z + offset, targets), found)
+    torch.testing.assert_close(relative_margin(z + offset, targets), found)
     assert ((found > 0) == (z.argmax(1) == targets)).all() and found.max() < 1
     one_hot = torch.nn.functional.one_hot(targets, 5).float()
     ones = torch.ones(6, dtype=torch.float64)
-    torch.testing.assert_close(normalized_margin(one_hot, targets), ones)
-    assert not normalized_margin(torch.zeros(1, 5), torch.tensor([2])).any()
+    torch.testing.assert_close(relative_margin(one_hot, targets), ones)
+    assert not relative_margin(torch.zeros(1, 5), torch.tensor([2])).any()
