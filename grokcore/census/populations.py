@@ -133,9 +133,10 @@ def table(name: str, *, machines: bool = False) -> pd.DataFrame:
             calculate otherwise: the few that show that a jitter is like them.
 
     Returns:
-        One row a network: seed; split, where it differs; rounding ("own", "jitter 1",
-        or a machine's name); keys, the key frequencies as a tuple, where the census looks at weights; and a
-        column for each of its statistics. ``inf`` is "not within the run".
+        One row a network: split, where it differs; seed; rounding ("own", "jitter 1",
+        or a machine's name); keys, the key frequencies as a tuple, where the census
+        looks at weights; and a column for each of its statistics. ``inf`` is "not
+        within the run".
 
     Raises:
         ValueError: if there is no census of that name.
