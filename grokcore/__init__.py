@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import Band, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import EmbeddingMLPConfig, TransformerConfig
 from grokcore.optimizers import SGD, Adam, AdamW, Muon
 from grokcore.runs import (
@@ -35,6 +35,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Band",
     "EmbeddingMLPConfig",
     "Experiment",
     "FixedNorm",
