@@ -109,16 +109,9 @@ POPULATIONS = {
     # Who picks the frequencies, the split or the start: each with each.
     "crossed-p59": Population(
         CATALOGUE["live-p59"].replace(snapshots=0),
-        seeds=range(20),
+        seeds=range(10),
         roundings=range(1),
-        splits=range(20),
-        statistics=_WHEN,
-    ),
-    "crossed-p113": Population(
-        CATALOGUE["live-p113"].replace(snapshots=0),
-        seeds=range(8),
-        roundings=range(1),
-        splits=range(8),
+        splits=range(10),
         statistics=_WHEN,
     ),
 }
