@@ -355,7 +355,7 @@ INSTRUMENTS = (
         "The share of its variance that is a product of a wave of a and one of b, on "
         "average.",
         _OURS,
-        "06",
+        "06c",
         "Does the analysis recognize it?",
         "high",
         ".2f",
