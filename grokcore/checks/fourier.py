@@ -96,7 +96,7 @@ def expect_keys(
     p, width = x.shape
     what = f"for random numbers [{p}, {width}]"
     if planted:
-        what += f" with the frequencies {planted} among them"
+        what += f" and waves of the frequencies {planted}"
     found, again = (
         whole_numbers(ask(answer, x), "key_frequencies(x)", "a tuple of frequencies")
         for _ in range(2)
