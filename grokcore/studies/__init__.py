@@ -11,6 +11,7 @@ from grokcore.studies.data import BATCHES, DATA, FRACTIONS, SHARES, band_arm
 from grokcore.studies.grokfast import GROKFAST
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.optimization import OPTIMIZATION
+from grokcore.studies.optimizers import OPTIMIZERS
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
 from grokcore.studies.transfer import TRANSFER
@@ -28,5 +29,13 @@ __all__ = [
 
 #: All studies by name.
 STUDIES: dict[str, Study] = (
-    LIVE | TASKS | OPTIMIZATION | DATA | ARCHITECTURES | GROKFAST | RACE | TRANSFER
+    LIVE
+    | TASKS
+    | OPTIMIZATION
+    | OPTIMIZERS
+    | DATA
+    | ARCHITECTURES
+    | GROKFAST
+    | RACE
+    | TRANSFER
 )
