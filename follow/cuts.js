@@ -73,14 +73,14 @@ function cutsSay(cuts) {
   ]);
 }
 
-// "frequency 5 and 32 of the heads’ 128 channels".
-function lotSays({ cut, lottery: { frequencies, channels, neurons } }) {
+// "frequency 5 and 32 of 128 channels". A team may have no neurons at some moment.
+function lotSays({ cut, lottery: { frequencies, channels, neurons } }, cuts) {
   const { heads, channels: each, neurons: all } = SIZES;
   const said = [];
   if (frequencies.length === 1) said.push(`frequency ${frequencies[0]}`);
   if (frequencies.length > 1) said.push(`frequencies ${listed(frequencies)}`);
   if (channels.length) said.push(`${channels.length} of ${heads * each} channels`);
-  if (cut.neurons.length) {
+  if (cutOf(cuts, "team").length) {
     said.push(neurons.length < cut.neurons.length
       ? `the ${neurons.length} neurons that are left` : `${neurons.length} of ${all} neurons`);
   }

@@ -93,11 +93,14 @@
   // while. The usual choice leaves an address as it is that leads to a heading.
   function tell(words) {
     clearTimeout(telling);
-    telling = setTimeout(() => {
-      at("news").textContent = words();
-      const link = `#${asLink(choice)}`, named = fromLink(location.hash).choice;
-      if (named || link !== `#${asLink(USUAL)}`) history.replaceState(null, "", link);
-    }, QUIET);
+    telling = setTimeout(() => say(words()), QUIET);
+  }
+
+  function say(text) {
+    clearTimeout(telling);
+    at("news").textContent = text;
+    const link = `#${asLink(choice)}`, named = fromLink(location.hash).choice;
+    if (named || link !== `#${asLink(USUAL)}`) history.replaceState(null, "", link);
   }
 
   // Answer all sums by each network, piece by piece: the page never waits for it.
@@ -198,7 +201,9 @@
   // -- the tour ----------------------------------------------------------------------
 
   // Its box goes to the picture that it speaks of, and sets the page to what it says.
+  // Who leaves it having gone on alone keeps what is seen.
   function tour(to) {
+    const led = asLink({ ...USUAL, ...TOUR[step]?.set }) === asLink(choice);
     step = to < TOUR.length ? to : -1;
     const box = at("tour"), pressed = document.activeElement, leaves = step < 0;
     const { at: stage, text, set } = TOUR[step] ?? { at: "table", text: INVITATION };
@@ -209,7 +214,8 @@
       : step < TOUR.length - 1 ? "Next" : "Done";
     button("back").hidden = step < 1;
     button("leave").hidden = leaves;
-    choose({ ...USUAL, ...set });
+    if (!leaves || led) choose({ ...USUAL, ...set });
+    say(SAYS.news(seen));  // now: if it grew or shrank later, the box would move
     // Moved elements lose the focus.
     const focus = box.contains(pressed) && !pressed.hidden ? pressed : button("next");
     focus.focus({ preventScroll: true });
@@ -245,14 +251,15 @@
     });
     whenItLooksOtherwise(root, draw);
     addEventListener("hashchange", () => {
-      if (fromLink(location.hash).choice) open(location.hash);
+      // An address without a link stands for what is usual; one to a heading says nothing.
+      if (!location.hash || fromLink(location.hash).choice) open(location.hash);
     });
   }
 
   // Take the choice that a link holds.
   function open(link) {
     const { choice: found, wrong } = fromLink(link);
-    choose(found ?? {});
+    choose(found ?? { ...USUAL });
     if (!wrong.length) return;
     tell(() => `Not possible, and left as usual: ${wrong.join("; ")}. ${SAYS.news(seen)}`);
   }

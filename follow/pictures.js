@@ -155,7 +155,7 @@ function drawCuts(body, { cuts, parts, right, tables, ...seen }) {
     ? percent(cells.filter((cell) => cell & CELL.right).length / P ** 2) : "…";
   const rows = [["as it is", "whole"], ...cuts.length
     ? [[`without ${cutsSay(cuts)}`, "cut"],
-      [`by lot, without ${lotSays(parts)}`, "lottery"]] : []];
+      [`by lot, without ${lotSays(parts, cuts)}`, "lottery"]] : []];
   body.replaceChildren(...rows.map(([words, name]) => {
     const row = document.createElement("tr"), head = document.createElement("th");
     Object.assign(head, { scope: "row", textContent: words });

@@ -18,7 +18,7 @@ const SAYS = {
         + `${wasShown ? "" : "never "}shown this sum.`;
     }
     return `${sum} Without ${cutsSay(cuts)} the network says `
-      + `${judged(cut.says, right)}; without ${lotSays(parts)} instead, `
+      + `${judged(cut.says, right)}; without ${lotSays(parts, cuts)} instead, `
       + `${judged(lottery.says, right)}.`;
   },
 

@@ -27,7 +27,7 @@ from grokcore.runs import (
     progress_measures,
     run,
 )
-from grokcore.tasks import DigitsTask, ModularTask
+from grokcore.tasks import DigitsTask, GroupTask, ModularTask
 
 if TYPE_CHECKING:
     from grokcore import analysis, census, lens, show, tracking
@@ -47,6 +47,7 @@ __all__ = [
     "Gain",
     "GrokfastEMA",
     "GrokfastMA",
+    "GroupTask",
     "ImageMLPConfig",
     "LSTMConfig",
     "ModularTask",

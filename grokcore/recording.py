@@ -12,9 +12,25 @@ import torch
 from grokcore.analysis.delay import GrokkingDelay
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment
-from grokcore.runs import RECORDED, SHIPPED, Run, files, load, run, store, stored
+from grokcore.runs import (
+    RECORDED,
+    SHIPPED,
+    Run,
+    files,
+    inside,
+    load,
+    run,
+    store,
+    stored,
+)
 from grokcore.runs.files import StoreError
-from grokcore.runs.measured import PROGRESS_FILE, measurable, measure
+from grokcore.runs.measured import (
+    NORMS_FILE,
+    PROGRESS_FILE,
+    measurable,
+    measure,
+    measure_norms,
+)
 from grokcore.studies import STUDIES, Study
 
 __all__ = [
@@ -127,9 +143,16 @@ def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
         elif study.weights == "generalized":
             whole = {source.last_generalized()}
             ship(source, target, whole, measured=True).last_generalized()
+        elif study.weights == "norms":
+            ship(source, target)
+            table = measure_norms(source)
+            files.write_table(target / NORMS_FILE, table, packed=True)
         elif study.weights in ("embedding", "specimen"):
             end = {source.snapshots[-1]} if study.weights == "specimen" else ()
             ship(source, target, whole=end, parameters=("embed.W_E",))
+        elif study.weights == "inside":
+            shipped = ship(source, target)
+            inside.keep(inside.measure(source), shipped)
         else:
             ship(source, target)
     return unfinished

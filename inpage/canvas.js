@@ -29,6 +29,7 @@ function colors(element) {
 // Call a function whenever an element may look otherwise than it was drawn.
 function whenItLooksOtherwise(element, draw) {
   new ResizeObserver(draw).observe(element);
+  addEventListener("resize", draw);  // who zooms gets more dots, and not always more room
   new MutationObserver(draw).observe(document.documentElement,
     { attributes: true, attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -19,8 +19,7 @@
     untrained: 0, untrainedOrder: 0, asked: { a: 12, b: 20 }, running: false,
     broken: false, life: 0, more: 0,
   };
-  let worker, waiting = false, pausing = false, stepping = false, said = -Infinity;
-  let decayBefore = 1;
+  let worker, waiting = false, said = -Infinity, decayBefore;
 
   // -- the worker --------------------------------------------------------------------
 
@@ -49,7 +48,6 @@
   // -- a network's life --------------------------------------------------------------
 
   function begin(why = "") {
-    pausing = stepping = false;
     Object.assign(lab, { looks: [], marks: [], running: false, frame: null, now: null,
       broken: false, life: lab.life + 1, more: 0 });
     tell("begin", { wanted: { ...lab.choice }, number: lab.life, cell: asked() });
@@ -70,7 +68,6 @@
     if (!lab.running && lab.frame?.step >= until()) lab.more = lab.frame.step;
     tell("change", { changes: { until: until() } });
     lab.running = !lab.running;
-    pausing = !lab.running;
     tell(lab.running ? "run" : "pause");
     at("look").hidden = !at("look").textContent;
     if (lab.running) {
@@ -111,9 +108,13 @@
       lab.looks = lab.looks.filter((_, i) => i % 2 === 0 || i > 0.7 * MANY);
     }
     const happened = milestones(frame.looks);
-    if (frame.ended || pausing) happened.push(end());
-    else if (stepping) happened.push(`Step ${amount(frame.step)}. ${standing()}`);
-    stepping = false;
+    // A pause or a step ends nothing for who has pressed Start since.
+    const rests = !lab.running;
+    if (frame.ended === "until" || frame.ended === "paused" && rests) {
+      happened.push(end());
+    } else if (frame.ended === "stepped" && rests) {
+      happened.push(`Step ${amount(frame.step)}. ${standing()}`);
+    }
     if (happened.length) news(happened.join(" "));
     draw(happened.length || !lab.running);
   }
@@ -137,7 +138,7 @@
   }
 
   function end() {
-    lab.running = pausing = false;
+    lab.running = false;
     label();
     return `Paused at step ${amount(lab.frame.step)}. ${standing()}`;
   }
@@ -145,7 +146,7 @@
   // The pictures stay as they were last, when there was something to draw.
   function breakOff(step) {
     tell("pause");
-    lab.running = pausing = stepping = false;
+    lab.running = false;
     lab.broken = true;
     label();
     news(`At step ${amount(step)} the loss is no longer a number: the steps were too `
@@ -186,7 +187,8 @@
     button("decay").textContent = decay ? "Turn weight decay off now"
       : `Turn weight decay on now: ${decayBefore}`;
     at("pace").textContent = speed ? `${speed} steps a second` : "as fast as it goes";
-    for (const name of ["run", "step"]) button(name).disabled = lab.broken;
+    const asking = [button("run"), button("step"), at("a"), at("b")];
+    for (const each of asking) each.disabled = lab.broken;
     // Not disabled: the focus would be lost.
     button("slower").setAttribute("aria-disabled", speed === FIELDS.speed.of[0]);
     button("faster").setAttribute("aria-disabled", speed === 0);
@@ -198,6 +200,8 @@
 
   // Write the choice into the form, the question, the address.
   function fill() {
+    // A link may show any share, and the slider is where it is.
+    root.elements.shown.step = lab.choice.shown % 5 ? 1 : 5;
     for (const name of Object.keys(FIELDS)) {
       if (root.elements[name]) root.elements[name].value = lab.choice[name];
     }
@@ -227,16 +231,17 @@
 
   function change(name, value) {
     if (value === lab.choice[name]) return;
+    if (name === "decay" && !value) decayBefore = lab.choice.decay;
     lab.choice[name] = value;
     history.replaceState(null, "", `#${asLink(lab.choice)}`);
     if (!LIVE.includes(name)) return begin();
     if (name === "until") tell("change", { changes: { until: until() } });
     else tell("change", { changes: { [name]: value } });
-    if (name === "decay" || name === "rate") {
+    if (!lab.broken && (name === "decay" || name === "rate")) {
       const what = name === "decay" ? "weight decay" : "learning rate";
       const step = lab.frame?.step ?? 0;
-      if (step) lab.marks.push({ step, name: `${name} ${few(value)}` });
-      news(`From step ${amount(step)} on, ${what} is ${few(value)}.`);
+      if (step) lab.marks.push({ step, name: `${name} ${value}` });
+      news(`From step ${amount(step)} on, ${what} is ${value}.`);
       draw(true);
     }
     fill();
@@ -244,6 +249,7 @@
 
   function choose(choice, why) {
     lab.choice = choice;
+    decayBefore = choice.decay || USUAL.decay;
     begin(why);
   }
 
@@ -252,7 +258,6 @@
     step() {
       if (lab.broken) return;
       lab.running = false;
-      stepping = true;
       tell("step");
       label();
     },
@@ -260,9 +265,7 @@
     slower: () => pace(-1),
     faster: () => pace(1),
     decay() {
-      const { decay } = lab.choice;
-      if (decay) decayBefore = decay;
-      change("decay", decay ? 0 : decayBefore);
+      change("decay", lab.choice.decay ? 0 : decayBefore);
     },
   };
 
@@ -316,7 +319,7 @@
     const canvas = root.querySelector("[data-picture=table]");
     canvas.addEventListener("click", (event) => {
       const cell = cellAt(canvas, lab.choice.p, event.offsetX, event.offsetY);
-      if (cell === null) return;
+      if (cell === null || lab.broken) return;
       at("a").value = Math.floor(cell / lab.choice.p);
       at("b").value = cell % lab.choice.p;
       ask();
@@ -325,7 +328,10 @@
     whenItLooksOtherwise(root, () => draw(false));
     addEventListener("hashchange", () => {
       const { choice, wrong } = fromLink(location.hash);
-      if (choice) choose(choice, warning(wrong));
+      // A link to what is here already begins nothing anew.
+      const other = choice && asLink(choice) !== asLink(lab.choice);
+      if (other) choose(choice, warning(wrong));
+      else if (wrong.length) news(warning(wrong));
       if (wrong.length) history.replaceState(null, "", `#${asLink(choice)}`);
     });
   }

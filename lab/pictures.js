@@ -3,8 +3,13 @@
 // inpage/canvas.js.
 "use strict";
 
-const few = (x) => x === 0 ? "0" : x < 0.0001 ? x.toExponential(0)
-  : Number(x.toPrecision(2)).toString();
+// Two digits: "0.025", "−13", "4.2e-6", "2.4e16".
+function few(x) {
+  const value = Number(x.toPrecision(2)), size = Math.abs(value);
+  const plain = size === 0 || size >= 1e-4 && size < 1e4;
+  const digits = plain ? String(size) : size.toExponential().replace("+", "");
+  return value < 0 ? `−${digits}` : digits;
+}
 const divisor = (a, b) => b ? divisor(b, a % b) : a;
 
 // Columns of a look, as worker.js sends them.
@@ -135,8 +140,8 @@ const norm = {
     });
   },
   say({ now, looks }) {
-    return `All weights as one vector are ${now[NORM].toFixed(0)} long; untrained they `
-      + `were ${looks[0][NORM].toFixed(0)}.`;
+    const [length, before] = [now, looks[0]].map((look) => amount(Math.round(look[NORM])));
+    return `All weights as one vector are ${length} long; untrained they were ${before}.`;
   },
 };
 
@@ -234,14 +239,17 @@ const sum = {
   draw(canvas, lab, color) {
     const { pen, width, height } = sheet(canvas), asked = lab.frame.sum;
     if (!asked) return;
-    const { logits, right } = asked, left = 42, end = width - 18;
+    const { logits, right } = asked, end = width - 18;
     const most = Math.max(...logits, 0), least = Math.min(...logits, 0);
+    const ticks = [most, 0, least];
+    const widest = Math.max(...ticks.map((tick) => pen.measureText(few(tick)).width));
+    const left = Math.max(42, 8 + widest);
     const top = 14, bottom = height - 34, span = most - least || 1;
     const up = (value) => bottom - (bottom - top) * (value - least) / span;
     const step = (end - left) / logits.length;
-    for (const tick of [most, 0, least]) {
+    for (const tick of ticks) {
       line(pen, [[left, up(tick)], [end, up(tick)]], color.rule);
-      write(pen, tick.toFixed(0), left - 6, up(tick), color.ink, "right");
+      write(pen, few(tick), left - 6, up(tick), color.ink, "right");
     }
     logits.forEach((value, c) => {
       pen.fillStyle = c === right ? color.neutral : color.faint;

@@ -182,12 +182,11 @@ const REQUESTS = {
   run,
   pause() {
     rest();
-    send();
+    send({ ended: "paused" });
   },
   step() {
     rest();
-    const finite = Number.isFinite(train());
-    send(finite ? {} : { ended: "diverged" });
+    send({ ended: Number.isFinite(train()) ? "stepped" : "diverged" });
   },
   // Rate, decay, speed and where to stop: these change while it runs.
   change({ changes }) {

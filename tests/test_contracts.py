@@ -30,6 +30,7 @@ MODELS, OPTIMIZERS = config.kinds(Model), config.kinds(Optimizer)
 FILTERS, PROJECTIONS = config.kinds(Filter), config.kinds(Projection)
 TASKS = config.kinds(Task)
 SMALL = {"transformer": {"width": 16, "heads": 2}, "image_mlp": {"mlp_width": 16}}
+SMALL_MLP = gc.EmbeddingMLPConfig(width=16, mlp_width=16)
 EQUATIONS = [name for name, kind in MODELS.items() if kind.reads == "equations"]
 
 
@@ -38,6 +39,7 @@ def registered():
     for name in OPERATIONS:
         yield f"operation {name}", {"operation": name}
     yield "shuffled answers", {"shuffled": True}
+    yield "task group", {"task": gc.GroupTask("S3"), "model": SMALL_MLP}
     for name in LOSSES:
         yield f"loss {name}", {"loss": name}
     for name in SCHEDULES:
@@ -137,7 +139,9 @@ def test_it_can_be_run_stored_and_shown_from_the_command_line(changed, change):
 def test_the_command_line_can_choose_it(changed, change):
     options = ["--epochs", "1", "--snapshots", "0"]
     options += ["--schedule", "constant", "--fall-from", ".7"]
-    if "task" in change:
+    if isinstance(change.get("task"), gc.GroupTask):
+        options += ["--group", change["task"].group, "--train-fraction", ".5"]
+    elif "task" in change:
         options += ["--train-images", "30"]
         options += ["--augmentation", change["task"].augmentation]
     else:

@@ -1,5 +1,7 @@
 """Losses against formulas written out by hand."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from grokcore.losses import (
     LOSSES,
     cross_entropy,
+    cross_entropy_float16,
     cross_entropy_float32,
     mse,
     stablemax,
@@ -97,3 +100,28 @@ def test_losses_of_half_precision_logits_are_taken_in_full_precision(name):
     assert loss.item() == exact.item()
     narrow = name.endswith("float32")
     assert loss.dtype == (torch.float32 if narrow else torch.float64)
+
+
+@given(shapes)
+def test_float16_is_cross_entropy_as_far_as_halves_go(shape):
+    logits, targets = map(torch.from_numpy, logits_and_targets(shape))
+    found = cross_entropy_float16(logits, targets)
+    assert found.dtype == torch.float64
+    assert found.item() == pytest.approx(
+        cross_entropy(logits, targets).item(), abs=0.02
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "digits"), [(cross_entropy_float16, 11), (cross_entropy_float32, 24)]
+)
+def test_a_sum_with_so_many_digits_forgets_what_is_smaller(loss, digits):
+    """Above digits · ln 2 no gradient of the right answer; well below, there is one."""
+    for beyond in (0.1, 3.0, -4.0):
+        lead = digits * math.log(2) + math.log(30) + beyond
+        logits = torch.zeros(1, 31)
+        logits[0, 0] = lead
+        logits.requires_grad_()
+        loss(logits, torch.tensor([0])).backward()
+        assert bool(logits.grad[0, 0] == 0) == (beyond > 0)
+        assert (logits.grad[0, 1:] > 0).all()  # wrong answers keep theirs

@@ -11,7 +11,7 @@ import grokcore as gc
 from grokcore import cli, recording
 from grokcore.cli import commands
 from grokcore.runs import SHIPPED, Run, StoreError, files, find, load, lookup
-from grokcore.runs.measured import PROGRESS_FILE
+from grokcore.runs.measured import NORMS_FILE, PROGRESS_FILE, part_norms
 from grokcore.studies import STUDIES, Study
 from grokcore.training.moments import log_spaced
 
@@ -111,6 +111,16 @@ def test_embeddings_ship_from_all_snapshots(tiny, shipped):
     run = load(experiment)
     assert run.snapshots == (0, 10, 20, 30) and run.whole_snapshots == ()
     assert list(run.weights(20)) == ["embed.W_E"]
+
+
+def test_norms_ship_without_the_weights(tiny, shipped):
+    experiment = tiny(snapshots=(0, 10, 20))
+    before = part_norms(experiment.run())
+    study = Study("?", {"": (experiment,)}, 30, weights="norms")
+    recording.record_study(study, into=shipped / "studies")
+    run = load(experiment)
+    assert run.snapshots == () and (run.folder / NORMS_FILE).exists()
+    assert part_norms(run).equals(before)
 
 
 def test_the_command_records_a_study_and_says_what_is_not_trained(

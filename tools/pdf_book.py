@@ -87,9 +87,16 @@ def table_of_contents() -> list[dict]:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     parts = [{"caption": "", "pages": [toc["root"]]}]
     for part in toc["parts"]:
-        pages = [chapter["file"] for chapter in part["chapters"]]
+        pages = [*_files(part["chapters"])]
         parts.append({"caption": part["caption"], "pages": pages})
     return parts
+
+
+def _files(entries: Iterable[dict]) -> Iterator[str]:
+    """Yield the pages of entries of the table of contents, each before its own."""
+    for entry in entries:
+        yield entry["file"]
+        yield from _files(entry.get("sections", []))
 
 
 def write(browser: Browser, book: Path = HTML, into: Path = PDF) -> Path:

@@ -45,6 +45,11 @@ LANDMARK = '<div id="pst-primary-sidebar" role="region" aria-label="Book" class=
 TIP = ' data-bs-toggle="tooltip"'
 TIP_SAYS = "data-bs-title="
 
+# The arrow that unfolds a chapter's side rooms has no name.
+UNFOLDS = re.compile(
+    r'(<li class="toctree-l1[^"]*"><a [^>]*>([^<]*)</a><details[^>]*>)<summary>'
+)
+
 # What each entry of the bibliography is called by today's ARIA.
 ENTRY = 'role="doc-biblioentry"'
 
@@ -68,6 +73,7 @@ def mend(page: str) -> str:
     page = NO_HEADER.sub(r"<td\1></td>", NO_HEADERS.sub("", page))
     page = BOLD_FIRST.sub(r'\1<th scope="row"\2>\3</th>', page)
     page = page.replace(SIDEBAR, LANDMARK)
+    page = UNFOLDS.sub(r'\1<summary aria-label="Side rooms of \2">', page)
     page = page.replace(TIP, "").replace(TIP_SAYS, "title=")
     return page.replace(ENTRY, 'role="listitem"')
 

@@ -3,7 +3,9 @@
 ``fourier`` and ``geometry`` look at embeddings, ``activations`` opens a model on its
 whole table, ``attention``, ``neurons`` and ``logits`` say what is found there,
 ``progress``, ``norms`` and ``delay`` follow a training, ``steepness`` fits delays over
-training fractions, ``clock`` tells two algorithms apart.
+training fractions, ``clock`` tells two algorithms apart, ``landscape`` looks at the
+loss around a network, ``lags`` at which of two courses comes first, ``groups`` is about
+networks that learn other groups than that of sums.
 """
 
 from grokcore.analysis import (
@@ -13,6 +15,9 @@ from grokcore.analysis import (
     delay,
     fourier,
     geometry,
+    groups,
+    lags,
+    landscape,
     logits,
     neurons,
     norms,
@@ -30,6 +35,9 @@ __all__ = [
     "fourier",
     "geometry",
     "grokking_delay",
+    "groups",
+    "lags",
+    "landscape",
     "logits",
     "neurons",
     "norms",

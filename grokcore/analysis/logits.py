@@ -22,10 +22,12 @@ from grokcore.analysis.geometry import ring
 __all__ = [
     "CosineFit",
     "Score",
+    "certainty",
     "evaluate",
     "fit_cosines",
     "interference",
     "margin",
+    "relative_margin",
     "right_logits",
     "strength",
 ]
@@ -169,6 +171,52 @@ def margin(logits: Tensor, answers: Tensor | None = None) -> Tensor:
     logits, answers = _checked(logits, answers)
     others = logits.scatter(2, answers[:, :, None], -math.inf)
     return right_logits(logits, answers) - others.amax(2)
+
+
+def certainty(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return ln of the odds of the right answers, in nats, [B], in float64.
+
+    The loss of a row is ln(1 + e^−certainty). Where it is above b ln 2, a sum with b
+    bits forgets all wrong answers, and the loss and the gradient of the right answer
+    round to 0: 11 bits for float16, 24 for float32, 53 for float64 (Prieto et al.
+    2025, arXiv:2501.04697, section 3).
+
+    Args:
+        logits: [B, C].
+        targets: [B] the right answers.
+
+    >>> logits = torch.tensor([[3.0, 0.0, 0.0]])
+    >>> round(certainty(logits, torch.tensor([0])).item(), 4)  # 3 − ln 2
+    2.3069
+    """
+    x, index = logits.double(), targets.unsqueeze(-1)
+    others = x.scatter(-1, index, -math.inf)
+    return x.gather(-1, index).squeeze(-1) - others.logsumexp(-1)
+
+
+def relative_margin(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return how far the right answer leads, as a share of what the row allows, [B].
+
+    The right logit minus the best other one, over the length of the row, its mean
+    subtracted, and over the most that this can be, √(C / (C − 1)): 1 where all other
+    logits are equal. Neither longer weights nor a lower temperature change it, with
+    layer norm or without. (The normalized margin of Lyu and Li, 2020, divides by the
+    weights instead, which takes a homogeneous network.)
+
+    Args:
+        logits: [B, C].
+        targets: [B] the right answers.
+
+    >>> logits = torch.tensor([[1.0, 0.0, 0.0], [5.0, 0.0, 5.0]])
+    >>> relative_margin(logits, torch.tensor([0, 0])).tolist()
+    [1.0, 0.0]
+    """
+    x, index = logits.double(), targets.unsqueeze(-1)
+    others = x.scatter(-1, index, -math.inf).amax(-1)
+    lead = x.gather(-1, index).squeeze(-1) - others
+    length = (x - x.mean(-1, keepdim=True)).norm(dim=-1)
+    classes = x.shape[-1]
+    return lead / length.clamp(min=1e-300) / math.sqrt(classes / (classes - 1))
 
 
 def right_logits(logits: Tensor, answers: Tensor | None = None) -> Tensor:

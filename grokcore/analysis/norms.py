@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-__all__ = ["gini", "sum_of_squares"]
+__all__ = ["gini", "spike", "sum_of_squares"]
 
 
 def gini(x: Tensor) -> float:
@@ -43,3 +44,24 @@ def sum_of_squares(parameters: Iterable[Tensor]) -> float:
     14.0
     """
     return float(sum(w.detach().double().square().sum() for w in parameters))
+
+
+def spike(lengths: ArrayLike) -> float:
+    """Return how far a course stands out above both of its ends, as a factor.
+
+    1 where it is nowhere higher than at the higher end: it rises, or it falls, and that
+    is no spike.
+
+    Args:
+        lengths: [N] numbers above 0 in the order of time.
+
+    Raises:
+        ValueError: for anything else.
+
+    >>> spike([2.0, 3.0, 1.0]), spike([1.0, 2.0, 3.0])
+    (1.5, 1.0)
+    """
+    x = torch.as_tensor(lengths, dtype=torch.float64)
+    if x.ndim != 1 or not len(x) or not (x > 0).all():
+        raise ValueError(f"lengths={x.tolist()}; expected a list of numbers above 0")
+    return (x.max() / torch.maximum(x[0], x[-1])).item()

@@ -7,8 +7,8 @@ key_frequencies: all checks passed.
 
 Each chapter's are in a file of their own: memory (01), tables (02), circles (03),
 fourier (04), waves (05), proofs (06), optimization (07), data (08), architectures (09),
-speed (11), transfer (12). What they ask with is in asking, and in forms for answers
-that are a number or a choice.
+numerics (10), speed (11), transfer (12), theories (13), groups (14). What they ask with
+is in asking, and in forms for answers that are a number or a choice.
 
 An answer that is not right yet raises :class:`CheckFailed`, whose message says for
 which input, and how.
@@ -33,12 +33,26 @@ from grokcore.checks.data import (
 )
 from grokcore.checks.forms import choice, number
 from grokcore.checks.fourier import fourier_basis, key_frequencies, power_shares
+from grokcore.checks.groups import (
+    broken,
+    coset_labels,
+    divider,
+    part,
+    three_neurons,
+)
 from grokcore.checks.memory import (
     one_at_a_time,
     parrot_accuracy,
     recipe,
     settled_delay,
     subset,
+)
+from grokcore.checks.numerics import (
+    certainty,
+    fitted,
+    hessian_times,
+    sharpest,
+    silent_at,
 )
 from grokcore.checks.optimization import (
     left,
@@ -65,6 +79,13 @@ from grokcore.checks.tables import (
     powers,
     reached,
 )
+from grokcore.checks.theories import (
+    circulant,
+    equal_price,
+    normalized_margin,
+    three_lives,
+    ungrokking,
+)
 from grokcore.checks.transfer import (
     seen_share,
     starts,
@@ -81,15 +102,23 @@ __all__ = [
     "adder",
     "best_rival",
     "better_set",
+    "broken",
     "cancels",
+    "certainty",
     "choice",
+    "circulant",
     "control",
+    "coset_labels",
     "disguise",
+    "divider",
+    "equal_price",
+    "fitted",
     "floor",
     "forgetting",
     "fourier_basis",
     "grokfast_ma",
     "gru",
+    "hessian_times",
     "key_frequencies",
     "least_error",
     "left",
@@ -101,10 +130,12 @@ __all__ = [
     "missing_cells",
     "mystery_tables",
     "neighbors",
+    "normalized_margin",
     "null_delay",
     "number",
     "one_at_a_time",
     "parrot_accuracy",
+    "part",
     "power_shares",
     "powers",
     "race_entry",
@@ -120,15 +151,20 @@ __all__ = [
     "settled_delay",
     "share_taken",
     "shares",
+    "sharpest",
+    "silent_at",
     "starts",
     "step_cost",
     "strangers",
     "subset",
     "team",
+    "three_lives",
+    "three_neurons",
     "three_runs",
     "three_starts",
     "transplanted",
     "two_losses",
+    "ungrokking",
     "unknown_filter",
     "unknown_law",
     "unpacked",

@@ -125,7 +125,7 @@ def transplanted(
 
     >>> transplanted(lambda own, donor, parts: donor)
     Traceback (most recent call last):
-    grokcore.checks.asking.CheckFailed: with parts ['embed'], unembed.W_U is the donor's
+    grokcore.checks.asking.CheckFailed: with parts ['embed'], ... is the donor's
     """
     for parts in (["embed"], ["attn"], ["blocks", "unembed"], ["W_E", "blocks.1"], []):
         expect_transplanted(answer, parts)

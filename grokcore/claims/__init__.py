@@ -13,6 +13,7 @@ page "What the literature claims" is made from it.
 
 from grokcore.claims.architectures import ARCHITECTURES
 from grokcore.claims.data import DATA
+from grokcore.claims.groups import GROUPS
 from grokcore.claims.ledger import (
     Claim,
     Finding,
@@ -23,9 +24,11 @@ from grokcore.claims.ledger import (
     select,
 )
 from grokcore.claims.mechanism import MECHANISM
+from grokcore.claims.numerics import NUMERICS
 from grokcore.claims.optimization import OPTIMIZATION
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
+from grokcore.claims.theories import THEORIES
 from grokcore.claims.transfer import TRANSFER
 from grokcore.claims.values import Value, Within
 
@@ -51,7 +54,10 @@ CLAIMS: tuple[Claim, ...] = (
     *ARCHITECTURES,
     *DATA,
     *SPEED,
+    *NUMERICS,
     *TRANSFER,
+    *THEORIES,
+    *GROUPS,
 )
 
 #: Who says so: a name, and the key in the book's references, if there is one.
@@ -68,4 +74,11 @@ SOURCES = {
     "L.3": ("Tveit et al. (2025)", "tveit2025muon"),
     "L.4": ("Liu et al. (2023)", "liu2023omnigrok"),
     "L.5": ("Liu et al. (2023)", "liu2023omnigrok"),
+    "L.6": ("two reports of 2026", None),
+    "T.1": ("Varma et al. (2023)", "varma2023explaining"),
+    "T.2": ("Kumar et al. (2023)", "kumar2024grokking"),
+    "T.3": ("Mallinar et al. (2024)", "mallinar2024emergence"),
+    "T.4": ("Lyu and Li (2020)", "lyu2020gradient"),
+    "G.1": ("Chughtai et al. (2023)", "chughtai2023toy"),
+    "G.2": ("Stander et al. (2023)", "stander2023cosets"),
 }

@@ -4,8 +4,11 @@ The rows themselves are in :mod:`grokcore.claims.tasks` (what is learned),
 :mod:`grokcore.claims.mechanism` (what happens, and what is inside),
 :mod:`grokcore.claims.optimization` (weight decay and optimizers),
 :mod:`grokcore.claims.data` (how much data, how large a batch),
-:mod:`grokcore.claims.speed` (what makes it sooner) and
-:mod:`grokcore.claims.transfer` (more operands, and what transfers).
+:mod:`grokcore.claims.numerics` (landscape, norms and numerics),
+:mod:`grokcore.claims.speed` (what makes it sooner),
+:mod:`grokcore.claims.transfer` (more operands, and what transfers),
+:mod:`grokcore.claims.theories` (why it happens at all) and
+:mod:`grokcore.claims.groups` (other groups than that of sums).
 """
 
 from __future__ import annotations
@@ -36,8 +39,10 @@ class Setting:
     """Where a claim is put to the test.
 
     Attributes:
-        arms: experiments that are compared, each over several seeds.
+        arms: experiments that are compared, each over several seeds; none where no
+            network is trained.
         measure: takes the runs of each arm, a list an arm, and returns a value a seed.
+            Without arms it computes them itself, within seconds.
     """
 
     arms: tuple[tuple[Experiment, ...], ...]
@@ -52,7 +57,8 @@ class Claim:
         id: such as "S0.1a": source, number, and a letter if there are several parts.
         source: who says so, by its key in ``grokcore.claims.SOURCES``.
         statement: what they say, in our words.
-        chapter: the number of its file, "01", which goes into it.
+        chapter: the number of its file, "01", which goes into it, or "03b" for a side
+            room.
         settings: by name, where it is tested; the same statement in all of them.
         statistic: what is measured, one number a seed.
         verdict: what the numbers have to be.

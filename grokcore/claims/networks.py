@@ -9,20 +9,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from grokcore.analysis import fourier, geometry, progress
+from grokcore.analysis import (
+    fourier,
+    geometry,
+    landscape,
+    norms,
+    progress,
+)
 from grokcore.census import STATISTICS, Specimen
 from grokcore.claims.histories import val_step
 from grokcore.claims.values import Value
 from grokcore.runs import Run
-from grokcore.runs.measured import progress_measures
+from grokcore.runs.measured import part_norms, progress_measures
 
 __all__ = [
     "circle_and_accuracy",
+    "norm_peak",
+    "norm_spike",
     "own_start",
     "phase_ends",
+    "pull",
     "rank_at_start",
+    "rougher",
+    "sharper",
     "statistic",
 ]
 
@@ -100,3 +112,84 @@ def rank_at_start(run: Run) -> Value:
         return Value(math.nan)
     mean = sum(places) / len(places)
     return Value((mean - 1) / (len(start) // 2 - 1))
+
+
+# -- the loss around a network -----------------------------------------------------
+
+#: Where a slice is looked at, in lengths of the network's own filters.
+PLACES = torch.linspace(-1, 1, 41)
+
+#: Seeds of the directions that a roughness is the mean of.
+DIRECTIONS = range(10)
+
+
+def _around(run: Run) -> tuple[landscape.Loss, landscape.Weights]:
+    """The training loss as a function of weights, and the weights of the end."""
+    data, model = run.experiment.task.data(), run.model
+    rows = data.train
+    loss = landscape.loss_of(model, data.tokens[rows], data.targets[rows])
+    return loss, landscape.weights_of(model)
+
+
+def _roughness(run: Run) -> float:
+    loss, at = _around(run)
+    found = []
+    for seed in DIRECTIONS:
+        along = landscape.direction(at, seed)
+        heights = landscape.line(loss, at, along, PLACES)
+        found.append(landscape.roughness(heights, PLACES))
+    return sum(found) / len(found)
+
+
+def rougher(run: Run, other: Run) -> Value:
+    """Return how rough slices of the training loss are, over those of another run.
+
+    The mean over ten random directions, each filter of which is as long as the
+    network's own.
+    """
+    return Value(_roughness(run)).over(Value(_roughness(other)))
+
+
+def sharper(run: Run, other: Run) -> Value:
+    """Return the Hessian's largest eigenvalue, over that of another run."""
+    tops = [landscape.top_eigenvalue(*_around(r)) for r in (run, other)]
+    return Value(tops[0]).over(Value(tops[1]))
+
+
+def pull(run: Run) -> Value:
+    """Return the cosine of the steepest descent with the weights, at the end."""
+    return Value(landscape.pull(*_around(run)))
+
+
+# -- norms over time ---------------------------------------------------------------
+
+
+def _waiting(run: Run) -> tuple[int, int]:
+    """First rows with training and with validation accuracy 95%.
+
+    Raises:
+        ValueError: if there are none, or none between them.
+    """
+    delay, steps = run.delay(), run.history.step.tolist()
+    if not delay.steps:
+        raise ValueError(f"{run.folder.name} has no delay: {delay}")
+    return steps.index(delay.train_step), steps.index(delay.val_step)
+
+
+def norm_spike(run: Run, part: str = "attn") -> Value:
+    """Return how far a part's norm stands out while a network waits, as a factor.
+
+    From training accuracy 95% to validation accuracy 95%: highest over the higher end.
+    """
+    start, end = _waiting(run)
+    return Value(norms.spike(part_norms(run)[part][start : end + 1].tolist()))
+
+
+def norm_peak(run: Run, part: str = "attn") -> Value:
+    """Return when a part's norm is highest, until it generalizes.
+
+    0 is where it has memorized, 1 where it has generalized, 95% of each.
+    """
+    start, end = _waiting(run)
+    top = int(part_norms(run)[part][: end + 1].argmax())
+    return Value((top - start) / (end - start))

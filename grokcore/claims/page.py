@@ -22,10 +22,10 @@ def chapters(folder: Path) -> dict[str, tuple[str, str]]:
     a folder beside that of the chapters.
     """
     found = {}
-    for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
+    for path in sorted(folder.glob("[0-9][0-9]*-*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         title = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ")
-        found[path.stem[:2]] = (title, f"../{folder.name}/{path.stem}.html")
+        found[path.stem.split("-")[0]] = (title, f"../{folder.name}/{path.stem}.html")
     return found
 
 

@@ -47,6 +47,8 @@ def again(claim: Claim) -> tuple[str, str]:
     >>> again(*select(CLAIMS, ["N.2c"]))
     ('grokcore claims N.2c --anew', '1 run, about 5 minutes where it was recorded')
     """
+    if not claim.experiments:
+        return f"grokcore claims {claim.id}", "no network is trained"
     runs = [run for e in claim.experiments if (run := find(e)) is not None]
     taken = [run.provenance.get("seconds") for run in runs]
     count = len(claim.experiments)

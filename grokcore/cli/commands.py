@@ -320,13 +320,14 @@ def _from_file(path: Path, given: dict[str, Any]) -> tuple[nn.Module, str]:
 
 
 def _operation(run: Run) -> str:
-    """What a run's model computes; refuses one that looks at images."""
-    if run.experiment.task.asks != "equations":
+    """What a run's model computes; refuses what is no operation modulo p."""
+    task = run.experiment.task
+    if task.kind != "modular":
         raise ValueError(
-            f"{run.folder.name} looks at images; a summary is made of what answers a "
-            f"table of equations"
+            f"{run.folder.name} answers {task.formula}; a summary is made of what "
+            f"answers a table modulo p"
         )
-    return run.experiment.task.operation
+    return task.operation
 
 
 def _read_as(model: nn.Module) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grokcore.models.by_hand import by_hand, quadratic_by_hand
+from grokcore.models.by_hand import by_hand, quadratic_by_hand, shuffles_by_hand
 from grokcore.models.image_mlp import ImageMLP, ImageMLPConfig
 from grokcore.models.lstm import LSTM, LSTMConfig
 from grokcore.models.mlp import EmbeddingMLP, EmbeddingMLPConfig
@@ -22,6 +22,7 @@ __all__ = [
     "TransformerConfig",
     "by_hand",
     "quadratic_by_hand",
+    "shuffles_by_hand",
 ]
 
 #: Any of the descriptions above, told apart by ``kind`` in JSON.

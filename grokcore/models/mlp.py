@@ -33,6 +33,13 @@ class EmbeddingMLPConfig:
         layers: of neurons.
         activation: of the neurons; "square" is x².
         biases: "mlp" has b_in of each hidden layer; the unembedding has none.
+        output_scale: α, which all logits are multiplied with (Chizat et al. 2019,
+            arXiv:1812.07956).
+        paired: neurons come in pairs that begin with the same inputs and opposite
+            outputs, so that all logits begin at 0, whatever their scale is.
+
+    Raises:
+        ValueError: for pairs of an odd number of neurons.
 
     >>> EmbeddingMLPConfig().kind
     'embedding_mlp'
@@ -43,8 +50,16 @@ class EmbeddingMLPConfig:
     layers: int = Field(1, ge=1)
     activation: Literal["relu", "gelu", "square"] = "relu"
     biases: Literal["none", "mlp"] = "mlp"
+    output_scale: float = Field(1.0, gt=0)
+    paired: bool = False
     kind: Literal["embedding_mlp"] = Field("embedding_mlp", kw_only=True)
     reads: ClassVar[str] = "equations"
+
+    def __post_init__(self) -> None:
+        if self.paired and self.mlp_width % 2:
+            raise ValueError(
+                f"paired=True takes an even mlp_width, not {self.mlp_width}"
+            )
 
     def build(self, task: ModularTask, seed: int) -> "EmbeddingMLP":
         """Return a freshly initialized model for ``task``."""
@@ -108,6 +123,20 @@ class EmbeddingMLP(nn.Module):
             if parameter is not None:
                 bound = inputs**-0.5
                 nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        if self.config.paired:
+            self._pair()
+
+    @torch.no_grad()
+    def _pair(self) -> None:
+        """Let the second half of the last neurons undo what the first half does."""
+        last = [self.mlp, *self.deeper][-1]
+        inputs = self.embed.W_E if last.W_in is None else last.W_in
+        for weights in (*inputs.split(self.config.mlp_width, dim=-1), last.b_in):
+            if weights is not None:
+                first, second = weights.chunk(2, dim=-1)
+                second.copy_(first)
+        first, second = self.unembed.W_U.chunk(2)
+        second.copy_(-first)
 
     @property
     def W_E(self) -> Tensor:
@@ -128,7 +157,10 @@ class EmbeddingMLP(nn.Module):
 
     def answer(self, operands: Tensor) -> Tensor:
         """Logits [B, C] for operands [B, K]."""
-        return self.unembed(self.neurons(operands))
+        return self._logits(self.neurons(operands))
+
+    def _logits(self, neurons: Tensor) -> Tensor:
+        return self.config.output_scale * self.unembed(neurons)
 
     def neurons(self, operands: Tensor, layers: int | None = None) -> Tensor:
         """The last hidden layer [B, M] for operands [B, K], or that after ``layers``.
@@ -137,12 +169,13 @@ class EmbeddingMLP(nn.Module):
         computed once for each number, [V, M], and looked up.
         """
         pre = self.mlp.b_in
-        for share, number in zip(self._shares(), operands.unbind(1), strict=True):
+        for share, number in zip(self.shares(), operands.unbind(1), strict=True):
             found = look_up(share, number)
             pre = found if pre is None else pre + found
         return self._go_deeper(pre, layers)
 
-    def _shares(self) -> list[Tensor]:
+    def shares(self) -> list[Tensor]:
+        """Return what each operand adds to the first layer's neurons, [V, M] each."""
         if self.mlp.W_in is None:
             return [*self.embed.W_E.split(self.config.mlp_width, dim=1)]
         parts = self.mlp.W_in.unflatten(0, (-1, self.config.width))
@@ -162,7 +195,7 @@ class EmbeddingMLP(nn.Module):
         else:
             pre = x.flatten(1) @ self.mlp.W_in
         pre = pre if self.mlp.b_in is None else pre + self.mlp.b_in
-        return self.unembed(self._go_deeper(pre))
+        return self._logits(self._go_deeper(pre))
 
     def forward_plain(self, tokens: Tensor) -> Tensor:
         """The same logits by the textbook: look up, concatenate, multiply."""

@@ -12,7 +12,7 @@ from grokcore.runs.lookup import (
     stored,
     stored_runs,
 )
-from grokcore.runs.measured import progress_measures
+from grokcore.runs.measured import part_norms, progress_measures
 from grokcore.runs.stored_run import Run
 from grokcore.training import TrainingDiverged
 
@@ -24,6 +24,7 @@ __all__ = [
     "TrainingDiverged",
     "find",
     "load",
+    "part_norms",
     "progress_measures",
     "run",
     "store",

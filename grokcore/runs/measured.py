@@ -14,15 +14,26 @@ import torch
 from grokcore.analysis import fourier, norms, progress
 from grokcore.runs import files
 from grokcore.runs.stored_run import Run
-from grokcore.tasks import ModularTask
+from grokcore.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PROGRESS_FILE", "measurable", "measure", "progress_measures"]
+__all__ = [
+    "NORMS_FILE",
+    "PROGRESS_FILE",
+    "measurable",
+    "measure",
+    "measure_norms",
+    "part_norms",
+    "progress_measures",
+]
 
 #: Where a recorded run keeps what was measured on all of its snapshots.
 PROGRESS_FILE = "progress.npz"
+
+#: Where it keeps the norms of its parts.
+NORMS_FILE = "norms.npz"
 
 
 def progress_measures(run: Run) -> pd.DataFrame:
@@ -63,12 +74,15 @@ def progress_measures(run: Run) -> pd.DataFrame:
     return frame
 
 
-def measurable(task: ModularTask) -> bool:
+def measurable(task: Task) -> bool:
     """Whether a task has key directions: a whole table, each answer equally often.
 
+    >>> from grokcore import ModularTask
     >>> measurable(ModularTask("add", p=7)), measurable(ModularTask("multiply", p=7))
     (True, False)
     """
+    if task.kind != "modular":
+        return False
     answers = task.data().targets
     counts = answers.bincount(minlength=task.numbers)
     return bool(len(answers) == task.numbers**2 and (counts == task.numbers).all())
@@ -81,6 +95,8 @@ def measure(run: Run) -> dict[str, np.ndarray]:
     ``frequencies`` stand beside the columns, as an array of their own length.
     """
     task = run.experiment.task
+    if task.kind != "modular":
+        raise ValueError(f"{task.formula}: progress is measured on tables modulo p")
     if not measurable(task):
         counts = task.data().targets.bincount(minlength=task.numbers)
         raise ValueError(
@@ -90,10 +106,7 @@ def measure(run: Run) -> dict[str, np.ndarray]:
             f"equally often, as with add and subtract"
         )
     if not run.whole_snapshots:
-        raise ValueError(
-            f"{run.folder.name} has its history alone, no weights; "
-            f"run.experiment.run() trains it, with those that its snapshots ask for"
-        )
+        raise ValueError(_no_weights(run))
     table, shape = task.data(), (task.numbers, task.numbers)
     train = torch.zeros(len(table.targets), dtype=torch.bool)
     train[table.train] = True
@@ -117,6 +130,61 @@ def measure(run: Run) -> dict[str, np.ndarray]:
         )
     columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     return {**columns, "frequencies": np.array(chosen)}
+
+
+def part_norms(run: Run) -> pd.DataFrame:
+    """Return how long the weights of each part are during a run, one row a snapshot.
+
+    Args:
+        run: with whole snapshots, or recorded with their norms.
+
+    Returns:
+        Columns step, epoch, and one for each part: the norm of all its weights. Parts
+        are what names of parameters begin with, those of blocks what comes next:
+        "embed", "attn", "mlp", "unembed".
+
+    Raises:
+        ValueError: if the run kept no whole weights.
+
+    >>> from grokcore.studies import STUDIES
+    >>> run, *_ = STUDIES["attention-norms"].runs()["calm"]
+    >>> bool(part_norms(run).attn.gt(0).all())
+    True
+    """
+    import pandas as pd
+
+    path = run.folder / NORMS_FILE
+    columns = files.read_table(path) if path.exists() else measure_norms(run)
+    return pd.DataFrame(columns)
+
+
+def measure_norms(run: Run) -> dict[str, np.ndarray]:
+    """Measure the parts of all whole snapshots of a run; see :func:`part_norms`."""
+    if not run.whole_snapshots:
+        raise ValueError(_no_weights(run))
+    rows = []
+    for step in run.whole_snapshots:
+        squares: dict[str, float] = {}
+        for name, w in run.weights(step).items():
+            part = _part(name)
+            squares[part] = squares.get(part, 0.0) + norms.sum_of_squares([w])
+        lengths = {part: np.sqrt(total) for part, total in sorted(squares.items())}
+        epoch = step / run.experiment.steps_per_epoch
+        rows.append({"step": step, "epoch": epoch, **lengths})
+    return {name: np.array([row[name] for row in rows], "f4") for name in rows[0]}
+
+
+def _part(name: str) -> str:
+    """``blocks.0.attn.W_Q`` belongs to "attn", ``pos_embed.W_pos`` to "pos_embed"."""
+    first, *others = name.split(".")
+    return others[1] if first == "blocks" else first
+
+
+def _no_weights(run: Run) -> str:
+    return (
+        f"{run.folder.name} has its history alone, no weights; "
+        f"run.experiment.run() trains it, with those that its snapshots ask for"
+    )
 
 
 def _moment(run: Run) -> int:

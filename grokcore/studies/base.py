@@ -23,15 +23,19 @@ class Study:
         question: what it answers.
         arms: by name, an experiment a seed.
         budget: steps; what has not happened by then counts as "> budget".
-        weights: what ships with the histories: "none"; "generalized", all weights of
-            the last step with no mistake, and the progress measures; "embedding", that
-            of all snapshots; "specimen", that and all weights of the end.
+        weights: what ships with the histories: "none"; "norms", how long each part is
+            at all snapshots; "generalized", all weights of the last step with no
+            mistake, and the progress measures; "embedding", that of all snapshots;
+            "specimen", that and all weights of the end; "inside", what
+            :mod:`grokcore.runs.inside` finds in the snapshots, and no weights.
     """
 
     question: str
     arms: dict[str, Arm]
     budget: int
-    weights: Literal["none", "generalized", "embedding", "specimen"] = "none"
+    weights: Literal[
+        "none", "norms", "generalized", "embedding", "specimen", "inside"
+    ] = "none"
 
     @property
     def experiments(self) -> list[Experiment]:

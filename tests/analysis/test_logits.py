@@ -6,10 +6,12 @@ import pytest
 import torch
 
 from grokcore.analysis.logits import (
+    certainty,
     evaluate,
     fit_cosines,
     interference,
     margin,
+    relative_margin,
     right_logits,
     strength,
 )
@@ -194,3 +196,28 @@ def test_strength_refuses_what_has_no_ring():
         strength(torch.zeros(5, 5, 6), 1)
     with pytest.raises(ValueError, match="frequency k=2 puts several"):
         strength(torch.zeros(6, 6, 6), 2)
+
+
+def test_certainty_is_the_logarithm_of_odds():
+    z = torch.randn(6, 5, generator=torch.Generator().manual_seed(0))
+    targets = torch.tensor([0, 1, 2, 3, 4, 0])
+    right = z.double().softmax(1)[torch.arange(6), targets]
+    torch.testing.assert_close(certainty(z, targets), (right / (1 - right)).log())
+    losses = torch.nn.functional.cross_entropy(z.double(), targets, reduction="none")
+    found = torch.nn.functional.softplus(-certainty(z, targets))
+    torch.testing.assert_close(found, losses)
+    assert certainty(1e4 * z, targets).isfinite().all()
+
+
+def test_a_relative_margin_has_no_scale_and_no_offset():
+    z = torch.randn(6, 5, generator=torch.Generator().manual_seed(0))
+    targets = torch.tensor([0, 1, 2, 3, 4, 0])
+    found = relative_margin(z, targets)
+    torch.testing.assert_close(relative_margin(8 * z, targets), found)
+    offset = torch.arange(6.0)[:, None]
+    torch.testing.assert_close(relative_margin(z + offset, targets), found)
+    assert ((found > 0) == (z.argmax(1) == targets)).all() and found.max() < 1
+    one_hot = torch.nn.functional.one_hot(targets, 5).float()
+    ones = torch.ones(6, dtype=torch.float64)
+    torch.testing.assert_close(relative_margin(one_hot, targets), ones)
+    assert not relative_margin(torch.zeros(1, 5), torch.tensor([2])).any()

@@ -75,6 +75,18 @@ def test_a_table_has_headers_where_they_say_something():
     assert FINISH["mend"](page) == page
 
 
+def test_the_arrow_beside_a_chapter_has_a_name():
+    arrow = '<span class="toctree-toggle"></span></summary><ul></ul></details></li>'
+    link = '<a class="reference internal" href="03.html">3. Circles</a>'
+    for item, details in (
+        ('<li class="toctree-l1 has-children">', "<details>"),
+        ('<li class="toctree-l1 current active has-children">', '<details open="">'),
+    ):
+        page = FINISH["mend"](f"{item}{link}{details}<summary>{arrow}")
+        assert f'{details}<summary aria-label="Side rooms of 3. Circles">' in page
+        assert FINISH["mend"](page) == page
+
+
 def test_the_sidebar_is_a_landmark_and_tips_are_the_browsers_own():
     sidebar = '<div id="pst-primary-sidebar" class="bd-sidebar">'
     button = '<button data-bs-toggle="tooltip" data-bs-title="Color mode">'

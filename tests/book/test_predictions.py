@@ -86,7 +86,8 @@ def asked() -> list:
         prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
         here = [b for source in prose for b in boxes(source)]
         found += [
-            pytest.param(b, id=f"{path.stem[:2]}-{i}") for i, b in enumerate(here, 1)
+            pytest.param(b, id=f"{path.stem.split('-')[0]}-{i}")
+            for i, b in enumerate(here, 1)
         ]
     return found
 

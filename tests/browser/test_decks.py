@@ -6,12 +6,15 @@ from classroom.slides import decks
 
 CHAPTERS = sorted(decks.CHAPTERS.glob("*.ipynb"))
 SLIDE = "Reveal.getSlides().indexOf(Reveal.getCurrentSlide())"
-# This slide and the next have their formulas and their size of words.
-QUIET = """() => {
-  const now = Reveal.getCurrentSlide();
-  return [now, now.nextElementSibling].every((s) => !s || s.dataset.prepared);
-}"""
 OPERABLE = "a[href], button, summary, input, [tabindex='0']"
+# This slide and the next have their formulas and their size of words, and what could be
+# reached on the one before has gone: it fades a little longer than its slide does.
+QUIET = f"""() => {{
+  const now = Reveal.getCurrentSlide();
+  const left = now.previousElementSibling?.querySelectorAll({OPERABLE!r}) ?? [];
+  return [now, now.nextElementSibling].every((s) => !s || s.dataset.prepared)
+    && ![...left].some((e) => e.checkVisibility({{ visibilityProperty: true }}));
+}}"""
 
 
 @pytest.fixture(scope="session")

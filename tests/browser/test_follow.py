@@ -348,6 +348,24 @@ def test_another_lot_draws_other_parts(single):
         assert "32 of 128 channels" in words and "90 of 512 neurons" in words
 
 
+def test_a_team_without_neurons_is_cut_like_any_other(single):
+    opened = single("#a=47&b=85&cut=team-0")
+    opened.says("without 0 of 512 neurons instead, 19, which is right")
+    assert opened.page.locator("#follow-cuts th", has_text="by lot").inner_text() == (
+        "by lot, without 0 of 512 neurons"
+    )
+
+
+def test_a_cut_can_be_read_under_the_mouse(single):
+    opened = single()
+    button = opened.page.locator("[data-cut=clock-41]")
+    button.click()
+    color = "(button) => getComputedStyle(button).color"
+    under = button.evaluate(color)
+    opened.page.mouse.move(0, 0)
+    assert under == button.evaluate(color)
+
+
 def test_everything_can_be_cut(single):
     opened = single("#a=1&b=2&moment=memorized")
     for button in opened.page.locator("[data-cut]").all():
@@ -416,6 +434,22 @@ def test_what_a_link_cannot_mean_is_told_and_left_as_usual(single):
     assert "nonsense" not in opened.page.locator("#follow-news").inner_text()
 
 
+def test_a_link_that_is_long_nonsense_does_not_widen_the_page(single):
+    opened = single(f"#a={'4' * 3000}")
+    opened.says("Not possible")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_back_leads_to_what_the_address_says(single):
+    opened = single()
+    opened.page.evaluate("location.hash = '#a=1&b=2&cut=head-1'")
+    opened.says("1 + 2 = 3. Without head 1")
+    opened.page.go_back()
+    opened.says("47 + 85")
+    opened.page.go_forward()
+    opened.says("1 + 2 = 3. Without head 1")
+
+
 def test_a_link_to_a_heading_stays_one(follow):
     opened = follow("#somewhere")
     opened.says("47 + 85")
@@ -460,6 +494,38 @@ def test_the_tour_leads_to_each_picture_and_back(follow):
     opened.press("leave")
     opened.page.locator("#follow-told", has_text="New here?").wait_for()
     assert opened.page.evaluate("document.activeElement.dataset.do") == "next"
+
+
+def test_who_goes_on_alone_keeps_what_is_seen_when_the_tour_ends(single):
+    opened = single()
+    for _ in TOUR:
+        opened.press("next")
+    opened.says("Without clock 41")
+    opened.press("next")  # Done
+    opened.says("The network says 19")
+    opened.press("next")
+    opened.field("a").fill("3")
+    opened.says("3 + 85")
+    opened.press("leave")
+    opened.page.locator("#follow-told", has_text="New here?").wait_for()
+    opened.page.wait_for_timeout(500)
+    assert opened.field("a").input_value() == "3"
+    assert "3 + 85" in opened.page.locator("#follow-news").inner_text()
+
+
+def test_the_tour_begins_in_sight_whatever_was_told_before(single):
+    opened = single(
+        "#a=100&b=101&moment=half-way&cut=clock-8,head-2,team-41",
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+    )
+    opened.says("Without clock 8, head 2 and team 41")
+    opened.press("next")
+    opened.says("The network says 19")
+    opened.page.wait_for_timeout(500)
+    desk = opened.page.locator("#follow-desk").bounding_box()
+    box = opened.page.locator("#follow-tour").bounding_box()
+    assert box["y"] >= desk["y"] + desk["height"]
 
 
 # -- for everybody -------------------------------------------------------------------

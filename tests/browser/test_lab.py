@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from grokcore import CATALOGUE
 from grokcore.training import Trainer
@@ -253,6 +254,42 @@ def test_it_pauses_and_goes_on(single):
     )
 
 
+@pytest.mark.parametrize("button", ["run", "step"])
+def test_words_tell_of_the_step_that_is_seen(single, button):
+    opened = single("#p=59&speed=0&until=100000")
+    opened.press("run")
+    opened.page.wait_for_function("document.querySelector('#lab').dataset.step > 3")
+    # Pressed while a picture of an earlier step is on its way.
+    opened.page.evaluate(
+        """(name) => {
+          const until = performance.now() + 300;
+          while (performance.now() < until);
+          document.querySelector(`[data-do=${name}]`).click();
+        }""",
+        button,
+    )
+    rests = re.compile(r"(?:Paused at s|S)tep ([\d,]+)\. It gets")
+    opened.says(rests)
+    opened.page.wait_for_timeout(1_000)  # what was on its way has arrived
+    told = rests.search(opened.text("news"))[1]
+    assert int(told.replace(",", "")) == opened.step
+    assert f"At step {told}:" in opened.text("accuracy-text")
+
+
+def test_a_link_to_what_is_here_begins_nothing_anew(single):
+    opened = single("?")
+    for step in (1, 2):
+        opened.press("step")
+        opened.says(f"Step {step}.")
+    opened.page.locator("summary").first.click()
+    opened.page.locator("#lab-link").click()
+    opened.page.wait_for_function("location.hash === '#p=59'")
+    opened.page.wait_for_timeout(500)
+    assert opened.step == 2
+    opened.page.evaluate("location.hash = '#p=23'")
+    opened.says("23 numbers")
+
+
 def test_decay_changes_while_it_runs(single):
     opened = single("#p=23&speed=40&until=100000")
     opened.press("run")
@@ -291,9 +328,18 @@ def test_a_learning_rate_that_is_too_large_is_told(single):
     for name in ("run", "step"):
         assert opened.page.locator(f"[data-do={name}]").is_disabled()
     assert "NaN" not in opened.page.locator("#lab").inner_text()
+    # Nothing can be asked any more, and the way on stays to be read.
+    assert opened.page.locator("#lab-a").is_disabled()
+    opened.field("rate").fill("0.01")
+    opened.field("rate").press("Tab")
+    opened.page.wait_for_function("location.hash.includes('decay=20')")
+    assert "press Reset" in opened.text("news")
+    for picture in ("norm", "sum"):
+        assert all(left >= 0 for *_, left, _ in written(opened, picture))
     opened.press("reset")
     opened.says("An untrained network")
-    assert opened.page.locator("[data-do=run]").is_enabled()
+    for control in ("[data-do=run]", "#lab-a"):
+        assert opened.page.locator(control).is_enabled()
 
 
 def test_the_main_button_can_be_read_under_the_mouse(single):
@@ -367,7 +413,7 @@ def written(opened, picture):
             write.call(this, words, x, y);
           };
           const root = document.querySelector("#lab"), { frames } = root.dataset;
-          root.style.paddingRight = "1px";
+          root.style.paddingRight = root.style.paddingRight ? "" : "1px";
           (function wait() {
             if (root.dataset.frames === frames) return requestAnimationFrame(wait);
             pen.fillText = write;
@@ -424,6 +470,33 @@ def test_on_a_phone_training_begins_in_sight(visit, server):
     opened.says("Paused at step")
 
 
+def test_small_logits_have_an_axis(single):
+    opened = single("#p=23")
+    ticks = [words for words, *_, right in written(opened, "sum") if right < 42]
+    assert len(ticks) == len(set(ticks)) == 3
+
+
+def test_pictures_are_as_sharp_as_the_screen_when_it_is_zoomed(visit, alone):
+    screen = {"viewport": {"width": 2560, "height": 1800}}
+    opened = Lab(visit(f"{alone.as_uri()}/", "lab.html#p=23", **screen))
+    screen = {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    devtools = opened.visit.window.new_cdp_session(opened.page)
+    devtools.send("Emulation.setDeviceMetricsOverride", screen)
+    opened.page.wait_for_function(
+        "[...document.querySelectorAll('#lab canvas')].every("
+        "(canvas) => canvas.width === Math.round(2 * canvas.clientWidth))"
+    )
+
+
+def test_the_key_of_the_table_is_printed(single, tmp_path):
+    opened = single("#p=23")
+    shown = "0 .4471 .698 rg"  # blue, filled
+    path = tmp_path / "lab.pdf"
+    opened.page.pdf(path=path)
+    pages = PdfReader(path).pages
+    assert any(shown in page.get_contents().get_data().decode() for page in pages)
+
+
 # -- choices -------------------------------------------------------------------------
 
 
@@ -461,6 +534,50 @@ def test_what_a_link_cannot_mean_is_told_and_left_as_usual(single):
     assert opened.field("p").input_value() == "59"
     assert opened.field("decay").input_value() == "1"
     assert opened.field("width").input_value() == "64"
+
+
+def test_a_link_that_is_long_nonsense_does_not_widen_the_page(single):
+    opened = single(f"#p={'4' * 3000}")
+    opened.says("Not possible")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_the_slider_is_where_a_link_puts_it(single):
+    opened = single("#p=23&shown=33")
+    assert opened.field("shown").input_value() == "33"
+    opened.page.locator("summary").first.click()
+    opened.field("shown").press("ArrowRight")
+    assert opened.field("shown").input_value() == "34"
+
+
+def test_arrows_change_a_learning_rate_a_little(single):
+    opened = single()
+    for key, rate in (("ArrowUp", "0.011"), ("ArrowDown", "0.01")):
+        opened.field("rate").press(key)
+        opened.says(f"learning rate is {rate}.")
+
+
+def test_decay_comes_back_as_it_was_and_not_as_it_was_elsewhere(single):
+    opened = single("#p=23&decay=2")
+    opened.field("decay").fill("0")
+    opened.field("decay").press("Tab")
+    button = opened.page.locator("[data-do=decay]")
+    assert button.inner_text() == "Turn weight decay on now: 2"
+    opened.page.get_by_label("No decay").check()
+    assert button.inner_text() == "Turn weight decay on now: 1"
+
+
+def test_who_comes_back_finds_fields_that_say_what_is_seen(single):
+    opened = single("#p=31")
+    opened.page.locator("#lab-a").fill("30")
+    opened.page.locator("#lab-sum-text", has_text="30 + 20").wait_for()
+    opened.page.goto("about:blank")
+    opened.page.go_back()
+    opened.page.locator("#lab-sum-text", has_text="network says").wait_for()
+    opened.page.wait_for_timeout(500)
+    assert f"{opened.page.locator('#lab-a').input_value()} + 20" in opened.text(
+        "sum-text"
+    )
 
 
 def test_what_a_field_cannot_be_is_told_and_taken_back(single):
@@ -558,6 +675,10 @@ def test_it_fits_a_phone(visit, alone):
     opened.press("run")
     opened.says("Paused at step 400")
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
+    form = opened.page.locator("#lab").bounding_box()
+    for field in opened.page.locator("#lab :is(input, select)").all():
+        box = field.bounding_box()
+        assert box["x"] + box["width"] <= form["x"] + form["width"] + 0.5
 
 
 def test_it_keeps_still_for_who_asks_for_less_motion(browser, alone, measured):

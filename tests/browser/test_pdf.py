@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class Told(HTMLParser):
 
 
 def words(text):
-    return " ".join(text.split())
+    """Words with one space between them, and no ligatures, which fonts put in."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,9 @@
     // A link may be as large as the card that it stands on.
     const stretched = getComputedStyle(e, "::after");
     if (stretched.position === "absolute" && outlined(stretched)) return true;
+    // Where the sidebar unfolds, the arrow is outlined, which is all there is to see.
+    const arrow = e.matches("summary") && e.querySelector(":scope > .toctree-toggle");
+    if (arrow) return arrow.checkVisibility() && outlined(getComputedStyle(arrow));
     const box = e.getBoundingClientRect();
     if (!box.width || !box.height) return false;
     return outlined(getComputedStyle(e)) || (before.get(e) ?? look(e)) !== look(e);

@@ -32,6 +32,7 @@ from grokcore.claims import (
     report,
     select,
     tasks,
+    theories,
 )
 from grokcore.claims.values import (
     NOT_REPRODUCED,
@@ -43,6 +44,7 @@ from grokcore.claims.values import (
 )
 from grokcore.cli import commands
 from grokcore.runs import Run, files, lookup
+from grokcore.runs.measured import NORMS_FILE
 from grokcore.training import COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -529,7 +531,7 @@ def test_a_row_can_be_followed_to_its_source_and_chapter(claim):
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
 def test_a_row_has_as_many_seeds_in_each_arm(claim):
     for setting in claim.settings.values():
-        assert len({len(arm) for arm in setting.arms}) == 1
+        assert not setting.arms or len({len(arm) for arm in setting.arms}) == 1
 
 
 def test_no_row_has_experiments_of_its_own():
@@ -718,3 +720,60 @@ def test_what_is_left_of_a_delay_to_80_percent(plant, tiny):
     longer = left(never, base)
     assert longer.bound == ">" and longer.number == (never.delay().last_step - 10) / 40
     assert math.isnan(left(lost, base).number)
+
+
+# -- landscapes and norms ----------------------------------------------------------
+
+
+def test_a_network_is_as_rough_and_as_sharp_as_itself():
+    arms = studies.STUDIES["landscapes"].runs()
+    run, other = arms["grokked"][0], arms["no rule"][0]
+    for measure in (networks.rougher, networks.sharper):
+        assert measure(run, run).number == 1
+        there, back = measure(run, other).number, measure(other, run).number
+        assert there * back == pytest.approx(1)
+
+
+def test_norms_are_looked_at_while_a_network_waits(plant, tiny):
+    experiment = tiny(epochs=50, snapshots=tuple(range(0, 51, 10)))
+    run = plant(experiment, [0, 1, 1, 1, 1, 1], [0, 0, 0.5, 0.6, 1, 1])
+    attn = [9.0, 2.0, 3.0, 2.0, 1.0, 9.0]  # waits from the second to the fifth row
+    table = {"step": np.arange(6) * 10.0, "epoch": np.arange(6) * 10.0}
+    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.array(attn)})
+    assert networks.norm_spike(run).number == 1.5
+    assert networks.norm_peak(run).number == pytest.approx(-1 / 3)
+    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.arange(1.0, 7)})
+    assert networks.norm_spike(run).number == networks.norm_peak(run).number == 1
+
+
+def test_who_does_not_wait_has_no_spike(plant, tiny):
+    for val in ([0, 0, 0], [0, 1, 1]):
+        run = plant(tiny(epochs=20), [0, 1, 1], val)
+        with pytest.raises(ValueError, match="has no delay"):
+            networks.norm_spike(run)
+
+
+# -- theories ----------------------------------------------------------------------
+
+
+def test_a_place_is_on_the_line_or_beyond_its_ends():
+    shown = [0.1, 0.3, 0.5]
+    for heights, place in (
+        ([0.0, 0.4, 0.8], Value(0.35)),
+        ([0.5, 0.6, 0.8], Value(0.1, "<")),
+        ([0.0, 0.1, 0.2], Value(0.5, ">")),
+    ):
+        found = theories._place(shown, heights, 0.5)
+        assert found.bound == place.bound
+        assert found.number == pytest.approx(place.number)
+
+
+def test_a_row_without_runs_is_computed_whenever_it_is_asked(row):
+    claim = row(settings={"by hand": Setting((), lambda: [Value(1)] * 3)})
+    assert claim.experiments == []
+    result = check(claim)
+    assert result.findings[0].values == (Value(1),) * 3
+    assert report.again(claim) == (
+        "grokcore claims X.1",
+        "no network is trained",
+    )

@@ -79,7 +79,10 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("train nonsense", "no experiment 'nonsense'; there are ['addition-p97'"),
         ("train --p 1", "p: Input should be greater than or equal to 2 (given: 1)"),
         ("train --p abc", "p: Input should be a valid integer (given: 'abc')"),
-        ("train --task add --p 7", "task 'add' is not one of ['digits', 'modular']"),
+        (
+            "train --task add --p 7",
+            "task 'add' is not one of ['digits', 'group', 'modular']",
+        ),
         ("train --heads 3", "heads=3 does not divide width=128"),
         ("train --prime 7", "the field 'prime' is nowhere in this experiment"),
         ("train --p", "--p has no value"),

@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+import grokcore as gc
 from grokcore import DigitsTask, EmbeddingMLPConfig, ImageMLPConfig, ModularTask
 
 TASK = ModularTask(p=7, train_fraction=0.5)
@@ -73,3 +74,44 @@ def test_an_image_mlp_refuses_another_number_of_pixels():
     model = ImageMLPConfig(8).build(DigitsTask(), seed=0)
     with pytest.raises(ValueError, match=r"shape \(3, 100\); expected \[B, 784\]"):
         model(torch.rand(3, 100))
+
+
+@pytest.mark.parametrize("width", [None, 8])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_in_pairs_the_logits_begin_at_0_and_learn(width, layers):
+    config = EmbeddingMLPConfig(
+        width=width, mlp_width=12, layers=layers, paired=True, output_scale=100.0
+    )
+    model = config.build(ModularTask("add", p=5, train_fraction=0.5), seed=0)
+    operands = torch.cartesian_prod(torch.arange(5), torch.arange(5))
+    assert model.answer(operands).abs().max() < 1e-4
+    # Neurons are there, and none of the halves stays what the other one is.
+    assert model.neurons(operands).std() > 0
+    loss = F.cross_entropy(model.answer(operands), operands.sum(1) % 5)
+    loss.backward()
+    assert model.unembed.W_U.grad.abs().max() > 0
+
+
+def test_the_output_scale_multiplies_logits_and_nothing_else():
+    task = ModularTask("add", p=5, train_fraction=0.5)
+    one, ten = (
+        EmbeddingMLPConfig(width=8, mlp_width=12, output_scale=a).build(task, seed=0)
+        for a in (1.0, 10.0)
+    )
+    operands, tokens = task.data().operands, task.data().tokens
+    assert torch.allclose(10 * one.answer(operands), ten.answer(operands))
+    assert torch.allclose(10 * one(tokens), ten.forward_plain(tokens), atol=1e-5)
+    assert torch.equal(one.neurons(operands), ten.neurons(operands))
+
+
+def test_a_scale_of_one_and_no_pairs_are_no_news():
+    """Runs that were stored before there were these fields keep their keys."""
+    plain = gc.Experiment(model=EmbeddingMLPConfig())
+    told = gc.Experiment(model=EmbeddingMLPConfig(output_scale=1.0, paired=False))
+    assert plain.key == told.key
+    assert plain.replace(output_scale=2.0).key != plain.key
+
+
+def test_pairs_take_an_even_number_of_neurons():
+    with pytest.raises(ValueError, match="even mlp_width, not 7"):
+        EmbeddingMLPConfig(mlp_width=7, paired=True)

@@ -6,7 +6,7 @@ import torch
 
 import grokcore as gc
 from grokcore.analysis import fourier, progress
-from grokcore.runs.measured import PROGRESS_FILE, measure
+from grokcore.runs.measured import PROGRESS_FILE, measure, part_norms
 
 
 def test_only_whole_snapshots_make_a_model(tiny):
@@ -92,3 +92,27 @@ def test_measures_do_not_depend_on_how_they_are_computed():
     )
     torch.testing.assert_close(progress.excluded(logits, keys), logits - projection)
     assert fourier.frequencies(p)[-1] == 14
+
+
+def test_norms_of_parts_are_those_of_their_weights(tiny):
+    run = tiny(snapshots=(0, 10)).run()
+    table = part_norms(run)
+    assert table.step.tolist() == list(run.whole_snapshots)
+    assert {"embed", "pos_embed", "attn", "mlp", "unembed"} <= {*table}
+    for step, row in table.set_index("step").iterrows():
+        weights = run.weights(int(step))
+        attn = [w for name, w in weights.items() if ".attn." in name]
+        expected = torch.cat([w.flatten() for w in attn]).norm().item()
+        assert row.attn == pytest.approx(expected, rel=1e-5)
+    whole = table.drop(columns=["step", "epoch"]).pow(2).sum(axis=1).pow(0.5)
+    history = run.history.set_index("step").weight_norm
+    assert whole.tolist() == pytest.approx(history[table.step].tolist(), rel=1e-5)
+
+
+def test_norms_need_weights(tiny):
+    run = tiny(snapshots=(0,), snapshot_parameters=("embed.W_E",), epochs=1).run()
+    assert part_norms(run).step.tolist() == [1]  # the end is always whole
+    for step in run.snapshots:
+        (run.folder / "snapshots" / f"{step}.safetensors").unlink()
+    with pytest.raises(ValueError, match="history alone"):
+        part_norms(gc.load(run.folder))
