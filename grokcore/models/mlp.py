@@ -160,7 +160,8 @@ class EmbeddingMLP(nn.Module):
         return self._logits(self.neurons(operands))
 
     def _logits(self, neurons: Tensor) -> Tensor:
-        return self.config.output_scale * self.unembed(neurons)
+        logits, scale = self.unembed(neurons), self.config.output_scale
+        return logits if scale == 1 else scale * logits  # spare nearly all a pass
 
     def neurons(self, operands: Tensor, layers: int | None = None) -> Tensor:
         """The last hidden layer [B, M] for operands [B, K], or that after ``layers``.

@@ -81,6 +81,11 @@ def test_formulas_are_rendered(desktop):
     assert not desktop.page.evaluate(UNRENDERED)
 
 
+def test_no_table_is_left_as_its_source(desktop):
+    outputs = desktop.page.locator(".cell_output p").all_inner_texts()
+    assert not [text for text in outputs if re.search(r"\|\s*(:?-|—)", text)]
+
+
 def test_a_page_is_light(desktop, measured):
     """All that comes over the wire, compressed as servers of pages compress it.
 
