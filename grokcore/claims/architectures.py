@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from grokcore.claims.histories import each, train_epoch, val_epoch
+from grokcore.claims.histories import each, times_as_long
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -19,11 +19,6 @@ _BASE = "squared error, weights × 8"
 
 #: What an MLP reaches on digits of which it was shown a hundred each, and hardly more.
 _READS = 0.8
-
-
-def _times_as_long(run: Run, threshold: float = 0.95) -> Value:
-    """To generalize as to memorize, both to one threshold."""
-    return val_epoch(run, threshold).over(train_epoch(run, threshold))
 
 
 def _delay(run: Run) -> Value:
@@ -67,7 +62,7 @@ ARCHITECTURES = (
         section="Digits",
         settings={
             setting: Setting(
-                (arms[_BASE],), each(partial(_times_as_long, threshold=_READS))
+                (arms[_BASE],), each(partial(times_as_long, threshold=_READS))
             )
             for setting, arms in _DIGITS.items()
         },

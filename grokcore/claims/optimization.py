@@ -17,11 +17,6 @@ __all__ = ["OPTIMIZATION"]
 _DECAY = STUDIES["mlp-decay"].arms
 
 
-def _times_as_long(run: Run) -> Value:
-    """To generalize as to memorize, both to 95%."""
-    return histories.val_epoch(run).over(histories.train_epoch(run, 0.95))
-
-
 _AT = STUDIES["optimizer-fractions"].arms
 _RATES = STUDIES["optimizer-rates"].arms
 
@@ -84,7 +79,7 @@ OPTIMIZATION = (
         section="One knob: weight decay",
         settings={
             "its own setting": Setting(
-                (_DECAY["weight decay 0.03"],), each(_times_as_long)
+                (_DECAY["weight decay 0.03"],), each(histories.times_as_long)
             )
         },
         statistic="epoch of 95% validation accuracy over that of 95% in training",
