@@ -48,8 +48,9 @@ def variance_shares(observed: ArrayLike) -> Shares:
     Raises:
         ValueError: if there are fewer than two of a cause, or if nothing varies.
 
-    >>> variance_shares([[1, 1, 1], [0, 0, 0], [1, 1, 1]])
-    Shares(first=1.0, second=0.0, rest=0.0)
+    >>> shares = variance_shares([[1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 1]])
+    >>> [round(share, 6) + 0.0 for share in shares]
+    [1.0, 0.0, 0.0]
     """
     y = torch.as_tensor(observed, dtype=torch.float64)
     if y.ndim not in (2, 3) or min(y.shape[:2]) < 2:
@@ -70,4 +71,4 @@ def variance_shares(observed: ArrayLike) -> Shares:
         raise ValueError("nothing varies: all outcomes are the same")
     one = float((first / (A * B * (B - 1)) - none) / total)
     other = float((second / (A * B * (A - 1)) - none) / total)
-    return Shares(*(round(x, 12) + 0.0 for x in (one, other, 1 - one - other)))
+    return Shares(one, other, 1 - one - other)

@@ -67,6 +67,17 @@ class Population:
     train: Callable[..., Run | Heard] = field(default_factory=lambda: run)
     look: Callable[[Any], Any] = field(default_factory=lambda: Specimen)
 
+    def experiments(self, seeds: range | None = None) -> list[Experiment]:
+        """Return each seed with each split.
+
+        Args:
+            seeds: of the weights; those of the population by default.
+        """
+        each = [self.experiment]
+        if self.splits is not None:
+            each = [self.experiment.replace(split_seed=split) for split in self.splits]
+        return [e.replace(seed=seed) for e in each for seed in seeds or self.seeds]
+
 
 # The live recipe before its learning rate falls, and the same without weight decay:
 # what a gradient sounds like that has seen all examples.

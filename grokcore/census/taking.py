@@ -72,12 +72,10 @@ def take(
         raise ValueError(f"no population {name!r}; there are {[*POPULATIONS]}")
     population = POPULATIONS[name]
     roundings = [0] if machine else population.roundings
-    splits = [None] if population.splits is None else population.splits
     jobs = [
-        (name, seed, split, number, machine)
+        (name, experiment, number, machine)
         for number in roundings
-        for split in splits
-        for seed in seeds or population.seeds
+        for experiment in population.experiments(seeds)
     ]
     rows = []
     with progress_bar(show=progress, total=len(jobs), desc=name, unit="run") as bar:
@@ -94,12 +92,11 @@ def take(
     same = described.exists() and (
         files.read_json(described)["experiment"] == population.experiment.key
     )
+    which = [c for c in ("rounding", "split", "seed") if c in found]
     if path.exists() and same:
         # Of two rows of one network the new one stays.
         found = pd.concat([pd.read_csv(path, dtype={"keys": str}), found])
-        which = [c for c in ("split", "seed", "rounding") if c in found]
         found = found.drop_duplicates(which, keep="last")
-    which = [c for c in ("rounding", "split", "seed") if c in found]
     found = found.sort_values(which, key=_in_order, kind="stable")
     found = found[[*labels, *population.statistics]]
     text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
@@ -123,12 +120,9 @@ def _rows(jobs: list[tuple], executor: Executor | None) -> Iterator[dict]:
         yield future.result()
 
 
-def _row(name: str, seed: int, split: int | None, number: int, machine: str) -> dict:
+def _row(name: str, experiment: Experiment, number: int, machine: str) -> dict:
     """Train one network, or load it, and measure it."""
     population = POPULATIONS[name]
-    experiment = population.experiment.replace(seed=seed)
-    if split is not None:
-        experiment = experiment.replace(split_seed=split)
     threads = torch.get_num_threads()
     if not machine:
         torch.set_num_threads(1)
