@@ -15,6 +15,9 @@ __all__ = ["TRANSFER"]
 
 _SMALL = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
 _MORE = STUDIES["operands"].arms
+_OWN = STUDIES["three-operands"].arms
+_TUNED = STUDIES["fine-tuning"].arms
+_ASYMMETRIC = STUDIES["functions"].arms["asymmetric, truncated"]
 
 _ONE_LAYER = "one layer, modulo 31"
 _LOW_RATE = f"{_ONE_LAYER}, a third of the rate"
@@ -50,6 +53,37 @@ _BEST = "highest validation accuracy within the budget"
 _OVER_SCRATCH = "steps to validation 95% from scratch, over those with that start"
 
 TRANSFER = (
+    _share(
+        id="S1.6a",
+        source="S1",
+        statement="A network that has learned subtraction, and is trained on the "
+        "asymmetric function, does not get there.",
+        settings={
+            "with decay, truncated": Setting((_TUNED["all"],), each(best_accuracy))
+        },
+        statistic=_BEST,
+        verdict=Within(high=0.9, partly=Within(high=0.95)),
+    ),
+    Claim(
+        id="S1.6b",
+        source="S1",
+        chapter="12",
+        statement="It comes less far than one that begins with weights of its own.",
+        settings={
+            words: Setting(
+                (_TUNED[arm], _ASYMMETRIC),
+                each(lambda one, own: best_accuracy(one).over(best_accuracy(own))),
+            )
+            for arm, words in {
+                "all": "with decay, truncated",
+                "the embedding": "the embedding alone",
+            }.items()
+        },
+        statistic="highest validation accuracy within the budget, over that from "
+        "scratch",
+        verdict=Within(high=0.9, partly=Within(high=0.98)),
+        form=".2f",
+    ),
     _times(
         id="S4.6a",
         section="It was the rate",
@@ -77,6 +111,24 @@ TRANSFER = (
         statistic="steps to validation 95% with an embedding from shuffled sums, over "
         "those with one from sums",
         verdict=Within(low=1.5, partly=Within(low=1.1)),
+    ),
+    _share(
+        id="S4.6d",
+        statement="A network does not learn to add three numbers within 2,000 epochs.",
+        settings={
+            "its own setting": Setting((_OWN["from scratch"],), each(best_accuracy))
+        },
+        statistic=_BEST,
+        verdict=Within(high=0.5, partly=Within(high=0.95)),
+    ),
+    _share(
+        id="S4.6e",
+        statement="It does if it has learned to add two first.",
+        settings={
+            "its own setting": Setting((_OWN["pretrained"],), each(best_accuracy))
+        },
+        statistic=_BEST,
+        verdict=Within(low=0.95, partly=Within(low=0.5)),
     ),
     _share(
         id="S4.7a",

@@ -6,6 +6,7 @@ from typing import Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
+from grokcore.optimizers import AdamW
 from grokcore.studies.base import Arm, Study
 
 __all__ = ["PARTS", "TRANSFER"]
@@ -45,6 +46,29 @@ _TABLE = CATALOGUE["live-p59"].replace(
     snapshots=0, eval_every=10, stop_val_accuracy=0.95
 )
 _LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
+
+# F. Chen et al.'s network, with the three tokens of "a b =" where they have four.
+_OWN = CATALOGUE["addition-p97"].replace(
+    token_format="a b =",
+    epochs=2_000,
+    max_steps=None,
+    eval_every=20,
+    stop_val_accuracy=0.99,
+    epochs_after_stop=0,
+)
+_OWN_TWO = _OWN.replace(epochs_after_stop=100)
+_OWN_PARTS = ("embed", "blocks", "ln_final", "unembed")
+
+# The port's functions, in its reading, with what makes its network generalize: the
+# recipe of chapter 02.
+_PORT = CATALOGUE["dropout-p97"].replace(
+    operation="subtract",
+    dropout=0.0,
+    optimizer=AdamW(lr=1e-3, weight_decay=1.0),
+    epochs=1_000,
+    max_steps=10_000,
+    reading="truncated",
+)
 
 
 def _seeds(
@@ -170,5 +194,47 @@ TRANSFER = {
         question="Which table helps with that of sums?",
         arms=_exchanges(),
         budget=600,
+    ),
+    "three-operands": Study(
+        question="Does a network of F. Chen et al. add three numbers, after two?",
+        arms={
+            "sums of two": _seeds(_OWN_TWO, among=range(100, 103)),
+            "from scratch": _seeds(_OWN, operands=3, sample=10_000),
+            "pretrained": _seeds(_OWN, _OWN_TWO, _OWN_PARTS, operands=3, sample=10_000),
+        },
+        budget=2_000,
+    ),
+    # One seed each, and half as long for more than three: what they can show is little.
+    "more-operands": Study(
+        question="And four, and six? And three, with the embedding alone?",
+        arms={
+            **{
+                f"{k}, pretrained": _seeds(
+                    _OWN.replace(epochs=1_000),
+                    _OWN_TWO,
+                    _OWN_PARTS,
+                    range(1),
+                    operands=k,
+                    sample=10_000,
+                )
+                for k in (4, 6)
+            },
+            "3, the embedding": _seeds(
+                _OWN, _OWN_TWO, ("embed",), range(1), operands=3, sample=10_000
+            ),
+        },
+        budget=2_000,
+    ),
+    "fine-tuning": Study(
+        question="Does a network that can subtract learn the asymmetric function?",
+        arms={
+            words: _seeds(
+                _PORT.replace(operation="asymmetric"),
+                _PORT,
+                parts,
+            )
+            for words, parts in {"all": None, "the embedding": ("embed",)}.items()
+        },
+        budget=10_000,
     ),
 }
