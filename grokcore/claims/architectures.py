@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from grokcore.analysis.delay import deepest_fall
 from grokcore.claims.histories import each, train_epoch, val_epoch
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
@@ -12,7 +13,10 @@ from grokcore.studies import STUDIES
 
 __all__ = ["ARCHITECTURES", "left"]
 
+_KINDS = STUDIES["architectures"].arms
+(_TRANSFORMER,) = STUDIES["architectures-transformer"].arms.values()
 _DIGITS = {
+    "weight decay 0.01": STUDIES["digits"].arms,
     "weight decay 0.3": STUDIES["digits-quick"].arms,
 }
 _BASE = "squared error, weights × 8"
@@ -24,6 +28,18 @@ _READS = 0.8
 def _times_as_long(run: Run, threshold: float = 0.95) -> Value:
     """To generalize as to memorize, both to one threshold."""
     return val_epoch(run, threshold).over(train_epoch(run, threshold))
+
+
+def _later(run: Run, reference: Run, of=val_epoch) -> Value:
+    return of(run, 0.95).over(of(reference, 0.95))
+
+
+def _fall(run: Run) -> float:
+    return deepest_fall(run.history.val_accuracy)
+
+
+def _falls(run: Run, reference: Run) -> Value:
+    return Value(_fall(run)).over(Value(_fall(reference)))
 
 
 def _delay(run: Run) -> Value:
@@ -48,6 +64,14 @@ def _cured_by(name: str) -> dict[str, Setting]:
     }
 
 
+def _against_the_transformer(measure) -> dict[str, Setting]:
+    return {
+        name: Setting((arm, _TRANSFORMER), each(measure))
+        for name, arm in _KINDS.items()
+    }
+
+
+_chen = partial(Claim, source="S4", chapter="09", form=",.1f", unit="×")
 _cure = partial(
     Claim,
     source="S3",
@@ -83,10 +107,55 @@ ARCHITECTURES = (
         settings=_cured_by("cross-entropy"),
     ),
     _cure(
+        id="S3.5a",
+        statement="Random rotations remove it.",
+        settings=_cured_by("rotation"),
+    ),
+    _cure(
+        id="S3.5b",
+        statement="Random blur removes it.",
+        settings=_cured_by("blur"),
+    ),
+    _cure(
         id="L.5",
         source="L.5",
         statement="On digits, smaller initial weights remove the delay.",
         section="What takes the delay away",
         settings=_cured_by("weights × 1"),
+    ),
+    Claim(
+        id="S4.2a",
+        source="S4",
+        statement="An MLP and an LSTM grok when half of the table is shown.",
+        chapter="09",
+        settings={
+            name: Setting((arm,), each(_times_as_long)) for name, arm in _KINDS.items()
+        },
+        statistic="epoch of 95% validation accuracy over that of 95% in training",
+        verdict=Within(low=10, partly=Within(low=3)),
+        form=",.1f",
+        unit="times as long",
+    ),
+    _chen(
+        id="S4.2b",
+        statement="They memorize in fewer epochs than a transformer.",
+        settings=_against_the_transformer(partial(_later, of=train_epoch)),
+        statistic="epoch of 95% in training, over the transformer's",
+        verdict=Within(high=0.8, partly=Within(high=1.0)),
+    ),
+    _chen(
+        id="S4.2c",
+        statement="They generalize in more epochs than it.",
+        settings=_against_the_transformer(_later),
+        statistic="epoch of 95% validation accuracy, over the transformer's",
+        verdict=Within(low=1.25, partly=Within(low=1.0)),
+    ),
+    _chen(
+        id="S4.2d",
+        statement="Their validation accuracy fluctuates more.",
+        settings=_against_the_transformer(_falls),
+        statistic="deepest fall of validation accuracy below its best so far, over the "
+        "transformer's",
+        verdict=Within(low=2.0, partly=Within(low=1.25)),
     ),
 )
