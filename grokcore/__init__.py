@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
-from grokcore.filters import FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
+from grokcore.filters import Band, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad
 from grokcore.models import (
     EmbeddingMLPConfig,
     ImageMLPConfig,
@@ -40,6 +40,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Band",
     "DigitsTask",
     "EmbeddingMLPConfig",
     "Experiment",

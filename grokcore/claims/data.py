@@ -175,7 +175,7 @@ DATA = (
         source="S4",
         statement="A larger training fraction groks sooner.",
         chapter="08",
-        section="Another network",
+        section="Does it hold for a transformer?",
         settings={
             network: Setting((arms["30%"], arms["50%"]), each(histories.later))
             for network, arms in (("its network", _CHEN), ("small MLP", _MLP))
@@ -191,7 +191,7 @@ DATA = (
         source="S4",
         statement="With 70% of the table both accuracies rise together.",
         chapter="08",
-        section="Another network",
+        section="Does it hold for a transformer?",
         settings={
             network: Setting((arms["70%"],), each(histories.times_as_long))
             for network, arms in (("its network", _CHEN), ("small MLP", _MLP))

@@ -150,7 +150,7 @@ MECHANISM = (
         source="N",
         statement="Memorization is over before the circuit forms.",
         chapter="06b",
-        section="And in a minute?",
+        section="The same phases in the live run?",
         settings=_both(statistic("unseen_overlap")),
         statistic="how much of the restricted loss of unseen pairs alone is gone when "
         "memorization ends",

@@ -86,7 +86,7 @@ NUMERICS = (
     _row(
         id="L.2d",
         source="L.2",
-        section="What it changes",
+        section="Does rounding prevent grokking?",
         statement="StableMax groks without weight decay, in its own setting.",
         settings={
             f"{budget:,} epochs": Setting((_PRECISE[name],), each(histories.val_epoch))
@@ -100,7 +100,7 @@ NUMERICS = (
     _row(
         id="L.2e",
         source="L.2",
-        section="What it changes",
+        section="Does rounding prevent grokking?",
         statement="It is rounding that keeps softmax from it: in double precision a "
         "network gets further.",
         settings={
@@ -122,7 +122,7 @@ NUMERICS = (
     _row(
         id="L.2f",
         source="L.2",
-        section="Downhill is outward",
+        section="Without decay, weights grow",
         statement="Once all is memorized, downhill points along the weights.",
         settings={
             "no decay": Setting((_AROUND["no decay"],), each(networks.pull)),

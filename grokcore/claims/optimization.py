@@ -25,7 +25,7 @@ OPTIMIZATION = (
         source="S2",
         statement="An MLP with weight decay 0.03 generalizes long after memorizing.",
         chapter="07",
-        section="A knob",
+        section="One knob: weight decay",
         settings={
             "its own setting": Setting(
                 (_DECAY["weight decay 0.03"],), each(_times_as_long)
@@ -40,7 +40,7 @@ OPTIMIZATION = (
         source="S2",
         statement="Weight decay 5 in its place removes the delay.",
         chapter="07",
-        section="A knob",
+        section="One knob: weight decay",
         settings={
             "its own setting": Setting(
                 (_DECAY["weight decay 5"], _DECAY["weight decay 0.03"]),

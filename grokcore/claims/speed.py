@@ -21,6 +21,7 @@ _FACTORIAL = STUDIES["grokfast-factorial"].arms
 _ADDITION = STUDIES["grokfast-addition"].arms
 _ON_LIVE = STUDIES["grokfast-live"].arms
 _RACE = STUDIES["race"].arms
+_ONE_PART = STUDIES["grokfast-parts"]
 
 #: A filter's own recipe, by what a control is held against.
 _OWN = {"EMA": _FACTORIAL["EMA, decay .005"], "MA": _FACTORIAL["MA, decay .01"]}
@@ -39,6 +40,13 @@ def _against_filter(ema: str, ma: str) -> dict[str, Setting]:
     return {
         name: Setting((_FACTORIAL[control], _OWN[name]), each(speed_up))
         for name, control in (("EMA", ema), ("MA", ma))
+    }
+
+
+def _alone(part: str, measure: Callable[[Run], Value]) -> dict[str, Setting]:
+    return {
+        name: Setting((_ONE_PART.arms[f"{part}, {name}"],), each(measure))
+        for name in ("Adam, L2 .005", "AdamW, decay 1")
     }
 
 
@@ -150,6 +158,7 @@ SPEED = (
         id="L.1i",
         source="L.1",
         statement="It speeds up the first recipe of this course as well.",
+        chapter="11b",
         section="On the first recipe of this course",
         settings={
             f"{name}, decay {decay}": Setting(
@@ -163,6 +172,35 @@ SPEED = (
             for name in ("MA", "EMA")
         },
         statistic="steps to validation accuracy 95%, without over with the filter",
+    ),
+    *(
+        Claim(
+            id=id,
+            source="L.1",
+            statement=statement,
+            chapter="11b",
+            section="One part alone",
+            settings=_alone(part, measure),
+            statistic=f"first epoch with {rows} accuracy 95%",
+            verdict=Within(high=_ONE_PART.budget / 4),  # 4 batches an epoch
+            unit="epochs",
+        )
+        for id, statement, part, rows, measure in (
+            (
+                "L.1j",
+                "Slow gradients alone, as long as the whole, make it generalize.",
+                "slow",
+                "validation",
+                histories.val_epoch,
+            ),
+            (
+                "L.1k",
+                "Fast gradients alone, as long as the whole, make it memorize.",
+                "fast",
+                "training",
+                partial(histories.train_epoch, threshold=0.95),
+            ),
+        )
     ),
     *(
         Claim(

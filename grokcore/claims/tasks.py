@@ -191,7 +191,7 @@ TASKS = (
     _times(
         id="S1.7c",
         statement="It helps where no mirror image gives an answer away, too.",
-        section="Is that all?",
+        section="Does symmetry help in another way?",
         settings={
             model: Setting(
                 (

@@ -86,7 +86,7 @@ TRANSFER = (
     ),
     _times(
         id="S4.6a",
-        section="It was the rate",
+        section="A lower learning rate",
         statement="Having learned to add two numbers helps to add three.",
         settings=_at_both_rates("all but positions"),
         statistic=_OVER_SCRATCH,
@@ -132,7 +132,7 @@ TRANSFER = (
     ),
     _share(
         id="S4.7a",
-        section="Four, five, six",
+        section="Four numbers, and six",
         statement="After two numbers, four come to about one half, no further.",
         settings=_after_two(4, best_accuracy),
         statistic=_BEST,
@@ -141,7 +141,7 @@ TRANSFER = (
     ),
     _share(
         id="S4.7b",
-        section="Four, five, six",
+        section="Four numbers, and six",
         statement="After two, six numbers are not learned.",
         settings=_after_two(6, best_accuracy),
         statistic=_BEST,

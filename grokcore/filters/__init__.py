@@ -10,12 +10,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from grokcore.filters.bands import Band
 from grokcore.filters.base import GradientFilter, Parameters
 from grokcore.filters.grokfast import GrokfastEMA, GrokfastMA
 from grokcore.filters.plain import Gain, OrthoGrad
 from grokcore.filters.projections import FixedNorm
 
 __all__ = [
+    "Band",
     "Filter",
     "FixedNorm",
     "Gain",
@@ -29,7 +31,7 @@ __all__ = [
 
 #: Any of the filters above, told apart by ``kind`` in JSON.
 Filter = Annotated[
-    GrokfastEMA | GrokfastMA | OrthoGrad | Gain, Field(discriminator="kind")
+    GrokfastEMA | GrokfastMA | OrthoGrad | Gain | Band, Field(discriminator="kind")
 ]
 
 #: What acts on weights, told apart in the same way.

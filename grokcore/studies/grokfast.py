@@ -3,7 +3,7 @@
 from typing import Any
 
 from grokcore.catalogue import CATALOGUE
-from grokcore.filters import Gain, GrokfastEMA, GrokfastMA
+from grokcore.filters import Band, Gain, GrokfastEMA, GrokfastMA
 from grokcore.optimizers import AdamW
 from grokcore.studies.base import Arm, Study, both_seeds, seeds
 
@@ -25,6 +25,15 @@ _OWN_SETTING = {
 
 # The small one, which chapter 11 listens to.
 _HEARD = CATALOGUE["grokfast-p59"]
+
+# The slow or the fast part of its gradient alone, with and without enough decay.
+_BASES = {
+    "Adam, L2 .005": _HEARD.replace(filter=None),
+    "AdamW, decay 1": _HEARD.replace(
+        filter=None, optimizer=AdamW(lr=1e-3, weight_decay=1.0)
+    ),
+}
+_PARTS = {"whole": None, "slow": Band("slow"), "fast": Band("fast")}
 
 _ADDITION = CATALOGUE["addition-p97"].replace(stop_val_accuracy=0.95)
 
@@ -65,6 +74,15 @@ GROKFAST = {
             "AdamW, decay 1": seeds(
                 _HEARD.replace(filter=None, optimizer=AdamW(lr=1e-3, weight_decay=1.0))
             ),
+        },
+        budget=2_500,
+    ),
+    "grokfast-parts": Study(
+        question="Which part of the gradient makes a network generalize?",
+        arms={
+            f"{part}, {name}": seeds(base.replace(filter=kept))
+            for name, base in _BASES.items()
+            for part, kept in _PARTS.items()
         },
         budget=2_500,
     ),

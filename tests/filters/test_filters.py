@@ -12,6 +12,7 @@ from torch import nn
 
 from grokcore import (
     AdamW,
+    Band,
     Experiment,
     FixedNorm,
     Gain,
@@ -215,6 +216,34 @@ def test_orthograd_leaves_lengths_and_what_is_orthogonal(seed):
         assert np.linalg.norm(got) == pytest.approx(np.linalg.norm(g), rel=1e-5)
 
 
+@given(seeds, falls, gaps, st.sampled_from([0.0, 0.5, 0.98]))
+def test_a_band_is_a_part_of_the_gradient_at_its_length(seed, falling, missing, alpha):
+    stream = streams(seed, 30, falling, missing)
+    slow, fast = (filtered(Band(keep, alpha), stream) for keep in ("slow", "fast"))
+    means = {}
+    for step, gradients in enumerate(stream):
+        there = [name for name, g in gradients.items() if g is not None]
+        for name in there:
+            g = gradients[name].astype(float)
+            means[name] = alpha * means.get(name, g) + (1 - alpha) * g
+        whole, mean, got_slow, got_fast = (
+            np.concatenate([given[name].ravel() for name in there] or [np.zeros(0)])
+            for given in (gradients, means, slow[step], fast[step])
+        )
+        length = np.linalg.norm(whole)
+        for got, part in ((got_slow, mean), (got_fast, whole - mean)):
+            size = np.linalg.norm(part)
+            if size < 1e-4 * length:  # rounding is all that is left of it
+                continue
+            np.testing.assert_allclose(got, part * length / size, atol=1e-3 * length)
+
+
+def test_the_first_gradient_has_no_fast_part():
+    (first,) = streams(0, 1)
+    (got,) = filtered(Band("fast"), [first])
+    assert all((g == 0).all() for g in got.values())
+
+
 def test_orthograd_takes_weights_of_zero_and_gradients_along_the_weights():
     w = nn.Parameter(torch.zeros(3))
     w.grad = torch.tensor([1.0, 2.0, 3.0])
@@ -232,6 +261,8 @@ CONFIGS = [
     GrokfastMA(7, 5.0, wait_until_full=False, start=9),
     OrthoGrad(),
     Gain(1.0),
+    Band("slow", 0.9),
+    Band("fast", 0.9),
 ]
 
 
@@ -262,6 +293,8 @@ def test_a_filter_goes_on_elsewhere_with_the_same_bits(config, cut):
         (lambda: GrokfastMA(window=0), "0", "greater than or equal to 1"),
         (lambda: GrokfastMA(start=-1), "-1", "greater than or equal to 0"),
         (lambda: Gain(lamb=float("nan")), "nan", "finite"),
+        (lambda: Band("low"), "'low'", "'slow' or 'fast'"),
+        (lambda: Band("slow", alpha=1.0), "1.0", "less than 1"),
         (lambda: FixedNorm(share=0.0), "0.0", "greater than 0"),
         (lambda: Experiment(filter=AdamW()), "AdamW", "filter"),
         (lambda: Experiment(filter="ema"), "'ema'", "filter"),
