@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.rows import cores
-
 _PACKAGES = ("grokcore", "torch", "numpy", "transformer_lens")
 
 
 def describe() -> dict[str, object]:
     import torch  # not for those who only ask what there is to measure
 
+    from grokcore.backend import devices
+
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "processor": _processor(),
-        "cores": cores(),
-        "threads": cores(),
+        "cores": devices.cores(),
+        "threads": devices.cores(),
         "vector_units": torch.backends.cpu.get_cpu_capability(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

@@ -12,14 +12,14 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.ours import Ours
 from benchmarks.recipes import LIVE
-from benchmarks.rows import cores
+from grokcore.backend import devices
 
 _STEPS = 30
 
 
 def table() -> str:
     """Profile the live recipe's step; times are of all steps together."""
-    torch.set_num_threads(cores())
+    torch.set_num_threads(devices.cores())
     ours = Ours(LIVE)
     for _ in range(_STEPS):
         ours.step()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -49,16 +48,11 @@ def measure(name: str, quick: bool = False) -> list[Finding]:
         return fresh.submit(_measure_here, ROWS[name], repeats).result()
 
 
-def cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _measure_here(row: Row, repeats: int) -> list[Finding]:
     import torch
 
-    torch.set_num_threads(cores())
+    from grokcore.backend import devices
+
+    torch.set_num_threads(devices.cores())
     module = importlib.import_module(f"benchmarks.{row.module}")
     return getattr(module, row.function)(repeats)

@@ -47,6 +47,7 @@ __all__ = [
     "cases",
     "measured",
     "rows",
+    "run",
     "wrong_answers",
 ]
 
@@ -145,7 +146,8 @@ def cases() -> tuple[Case, ...]:
 # -- answers -----------------------------------------------------------------------
 
 
-def _run(source: str, scope: dict) -> None:
+def run(source: str, scope: dict) -> None:
+    """Execute a cell, without what it prints."""
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(source, "<cell>", "exec"), scope)
 
@@ -159,18 +161,18 @@ def _answers(exercise: str) -> Iterator[tuple[str, dict]]:
     master, wanted = read(path), QUESTIONS[exercise]
     scope: dict = {}
     for source in ("import grokcore as gc", *master.imports):
-        _run(source, scope)
+        run(source, scope)
     (question,) = [q for q in master.questions if q.name == exercise[3:]]
     before = master.questions[: master.questions.index(question)]
     for source in [s for q in (*before[-1:], question) for s in q.given]:
-        _run(source, scope)
+        run(source, scope)
     (answer,) = [s for s in question.answers if _defines(s, wanted)]
-    _run(answer, scope)
+    run(answer, scope)
     yield "reference", scope
     for asked, mistake, source in wrong_answers(master.name):
         if asked == question.name and _defines(source, wanted):
             changed = dict(scope)
-            _run(source, changed)
+            run(source, changed)
             if not _refused(question, changed):
                 yield mistake, changed
 
@@ -189,7 +191,7 @@ def _refused(question: Question, scope: dict) -> bool:
     with mock.patch.object(training.Trainer, "__init__", side_effect=_Trains):
         for source in (*question.checks, *question.tests):
             try:
-                _run(source, dict(scope))
+                run(source, dict(scope))
             except AssertionError:
                 return True
             except (_Trains, NameError):  # a name is that of another answer
@@ -211,7 +213,7 @@ def _controls() -> Iterator[Case]:
     (question,) = [q for q in read(path).questions if q.name == "q4"]
     scope: dict = {}
     for source in ("import grokcore as gc", *question.given, question.answers[0]):
-        _run(source, scope)
+        run(source, scope)
     works, fails = scope["works"], scope["fails"]
     controls = scope["one_at_a_time"](works, fails)
     controls["seed"] = works  # every seed is one

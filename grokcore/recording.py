@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,22 +140,42 @@ def record_study(study: Study, into: Path = SHIPPED) -> list[Experiment]:
         source, target = stored(experiment), into / experiment.name
         if source is None or source.status == "interrupted":
             unfinished.append(experiment)
-        elif study.weights == "generalized":
-            whole = {source.last_generalized()}
-            ship(source, target, whole, measured=True).last_generalized()
-        elif study.weights == "norms":
-            ship(source, target)
-            table = measure_norms(source)
-            files.write_table(target / NORMS_FILE, table, packed=True)
-        elif study.weights in ("embedding", "specimen"):
-            end = {source.snapshots[-1]} if study.weights == "specimen" else ()
-            ship(source, target, whole=end, parameters=("embed.W_E",))
-        elif study.weights == "inside":
-            shipped = ship(source, target)
-            inside.keep(inside.measure(source), shipped)
         else:
-            ship(source, target)
+            _SHIP[study.weights](source, target)
     return unfinished
+
+
+def _norms(source: Run, target: Path) -> None:
+    ship(source, target)
+    files.write_table(target / NORMS_FILE, measure_norms(source), packed=True)
+
+
+def _generalized(source: Run, target: Path) -> None:
+    shipped = ship(source, target, {source.last_generalized()}, measured=True)
+    shipped.last_generalized()  # in float16, too
+
+
+def _embedding(source: Run, target: Path) -> None:
+    ship(source, target, parameters=("embed.W_E",))
+
+
+def _specimen(source: Run, target: Path) -> None:
+    ship(source, target, {source.snapshots[-1]}, parameters=("embed.W_E",))
+
+
+def _inside(source: Run, target: Path) -> None:
+    inside.keep(inside.measure(source), ship(source, target))
+
+
+#: How a run of a study is shipped, by what the study says of its weights.
+_SHIP: dict[str, Callable[[Run, Path], object]] = {
+    "none": ship,
+    "norms": _norms,
+    "generalized": _generalized,
+    "embedding": _embedding,
+    "specimen": _specimen,
+    "inside": _inside,
+}
 
 
 def strays(recorded: Path = RECORDED) -> list[str]:

@@ -19,6 +19,10 @@ _FLAGS = [
     "-std=c11",
     "-O3",
     "-ffp-contract=off",
+    # A load in WebAssembly adds a constant to its address for nothing. This pass of
+    # LLVM hides such constants from it: products would take 5% longer.
+    "-mllvm",
+    "-disable-lsr",
     "-nostdlib",
     "-Wall",
     "-Wextra",

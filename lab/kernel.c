@@ -152,10 +152,24 @@ EXPORT(setup) int setup(int numbers, int width, int neurons) {
 
 EXPORT(at) void *at(int place) { return places[place]; }
 
-// B [n, m] = A [m, n] transposed.
+// B [n, m] = A [m, n] transposed, four by four: m and n are multiples of 4.
 static void transpose(float *B, const float *A, int m, int n) {
-  for (int i = 0; i < m; i++)
-    for (int j = 0; j < n; j++) B[j * m + i] = A[i * n + j];
+  for (int i = 0; i < m; i += LANES)
+    for (int j = 0; j < n; j += LANES) {
+      const float *from = A + i * n + j;
+      float *to = B + j * m + i;
+      v128_t a = wasm_v128_load(from), b = wasm_v128_load(from + n);
+      v128_t c = wasm_v128_load(from + 2 * n), d = wasm_v128_load(from + 3 * n);
+      // Pairs of a row and the next, then pairs of pairs.
+      v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
+      v128_t cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
+      wasm_v128_store(to, wasm_i64x2_shuffle(ab, cd, 0, 2));
+      wasm_v128_store(to + m, wasm_i64x2_shuffle(ab, cd, 1, 3));
+      ab = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
+      cd = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
+      wasm_v128_store(to + 2 * m, wasm_i64x2_shuffle(ab, cd, 0, 2));
+      wasm_v128_store(to + 3 * m, wasm_i64x2_shuffle(ab, cd, 1, 3));
+    }
 }
 
 // -- forward -------------------------------------------------------------------------
@@ -182,16 +196,31 @@ static int forward(const u32 *cells, int rows) {
   return filled;
 }
 
-// Turn a row of scores into probabilities. Returns the cross-entropy of the target, in
-// nats; answer is the number that has most.
-static double softmax(float *row, int target, int *answer) {
-  int best = 0;
-  for (int c = 1; c < p; c++)
-    if (row[c] > row[best]) best = c;
-  float most = row[best];
+// The highest score of a row.
+static float highest(float *row) {
+  // What fills up the vectors never wins, and its odds are as good as 0.
+  for (int c = p; c < P; c++) row[c] = -__builtin_inff();
+  v128_t most = wasm_v128_load(row);
+  for (int c = LANES; c < P; c += LANES)
+    most = wasm_f32x4_pmax(most, wasm_v128_load(row + c));
+  most = wasm_f32x4_pmax(most, wasm_i32x4_shuffle(most, most, 2, 3, 0, 1));
+  most = wasm_f32x4_pmax(most, wasm_i32x4_shuffle(most, most, 1, 0, 3, 2));
+  return wasm_f32x4_extract_lane(most, 0);
+}
+
+// Which number has it: the first, if there are several.
+static int first(const float *row, float most) {
+  for (int c = 0; c < P; c += LANES) {
+    v128_t equal = wasm_f32x4_eq(wasm_v128_load(row + c), wasm_f32x4_splat(most));
+    if (wasm_v128_any_true(equal)) return c + __builtin_ctz(wasm_i32x4_bitmask(equal));
+  }
+  return 0;  // what is no number equals nothing
+}
+
+// Turn a row of scores into odds, e to the power of each less the highest; total is the
+// sum of them. Returns the cross-entropy of the target, in nats.
+static double softmax(float *row, float most, int target, float *total) {
   double miss = (double)most - row[target];
-  // What fills up the vectors gets no share.
-  for (int c = p; c < P; c++) row[c] = most - 200;
   v128_t all = wasm_f32x4_splat(0);
   for (int c = 0; c < P; c += LANES) {
     v128_t each = wasm_f32x4_sub(wasm_v128_load(row + c), wasm_f32x4_splat(most));
@@ -199,24 +228,30 @@ static double softmax(float *row, int target, int *answer) {
     wasm_v128_store(row + c, each);
     all = wasm_f32x4_add(all, each);
   }
-  float sum = wasm_f32x4_extract_lane(all, 0) + wasm_f32x4_extract_lane(all, 1) +
-              wasm_f32x4_extract_lane(all, 2) + wasm_f32x4_extract_lane(all, 3);
-  v128_t share = wasm_f32x4_splat(1 / sum);
-  for (int c = 0; c < P; c += LANES)
-    wasm_v128_store(row + c, wasm_f32x4_mul(wasm_v128_load(row + c), share));
-  *answer = best;
-  return ln(sum) + miss;
+  *total = wasm_f32x4_extract_lane(all, 0) + wasm_f32x4_extract_lane(all, 1) +
+           wasm_f32x4_extract_lane(all, 2) + wasm_f32x4_extract_lane(all, 3);
+  return ln(*total) + miss;
 }
 
 // -- backward ------------------------------------------------------------------------
 
-static int right_in_batch;
+// Turn a row of odds into the gradient of the mean loss of some rows by its scores:
+// probabilities, less 1 at the target. One pass for all but the target.
+static void slopes(float *row, int target, float total, int rows) {
+  float share = 1 / total, weight = 1.f / rows;
+  float of_target = (row[target] * share - 1) * weight;
+  for (int c = 0; c < P; c += LANES) {
+    v128_t each = wasm_f32x4_mul(wasm_v128_load(row + c), wasm_f32x4_splat(share));
+    wasm_v128_store(row + c, wasm_f32x4_mul(each, wasm_f32x4_splat(weight)));
+  }
+  row[target] = of_target;
+  for (int c = p; c < P; c++) row[c] = 0;
+}
 
 // Gradients of the mean cross-entropy of some cells; returns that mean.
 EXPORT(gradient) double gradient(const u32 *cells, int rows) {
   const int *targets = places[TARGETS];
   double loss = 0;
-  right_in_batch = 0;
   clear(places[GRADIENTS], count * sizeof(float));
   clear(dshares, 2 * P * M * sizeof(float));
   share_out();
@@ -226,15 +261,10 @@ EXPORT(gradient) double gradient(const u32 *cells, int rows) {
     const u32 *cell = cells + from;
     int filled = forward(cell, here);
     for (int r = 0; r < here; r++) {
-      float *row = scores + r * P;
-      int target = targets[cell[r]], answer;
-      loss += softmax(row, target, &answer);
-      right_in_batch += answer == target;
-      row[target] -= 1;
-      v128_t each = wasm_f32x4_splat(1.f / rows);
-      for (int c = 0; c < P; c += LANES)
-        wasm_v128_store(row + c, wasm_f32x4_mul(wasm_v128_load(row + c), each));
-      for (int c = p; c < P; c++) row[c] = 0;
+      float *row = scores + r * P, total;
+      int target = targets[cell[r]];
+      loss += softmax(row, highest(row), target, &total);
+      slopes(row, target, total, rows);
     }
     clear(scores + here * P, (filled - here) * P * sizeof(float));
     product(dW_U, hidden, 1, M, scores, M, P, filled, 1);
@@ -330,9 +360,6 @@ EXPORT(next_batch) double next_batch(int batch) {
   return loss;
 }
 
-// How many of the last batch were right.
-EXPORT(batch_right) int batch_right(void) { return right_in_batch; }
-
 // -- looking -------------------------------------------------------------------------
 
 // Answer the whole table. CELLS keeps its bit 2 (shown), and gets the others. RESULTS:
@@ -349,14 +376,16 @@ EXPORT(evaluate) void evaluate(void) {
     forward(chunk_cells, rows);
     for (int r = 0; r < rows; r++) {
       unsigned char *cell = cells + from + r;
-      int target = targets[from + r], answer, hid = !(*cell & 2);
+      int target = targets[from + r], hid = !(*cell & 2);
       if (target < 0) {
         *cell = 4;
         continue;
       }
-      loss[hid] += softmax(scores + r * P, target, &answer);
-      *cell = (unsigned char)((*cell & 2) | (answer == target));
-      right[hid] += answer == target;
+      float *row = scores + r * P, most = highest(row), total;
+      int is_right = first(row, most) == target;
+      loss[hid] += softmax(row, most, target, &total);
+      *cell = (unsigned char)((*cell & 2) | is_right);
+      right[hid] += is_right;
       all[hid]++;
     }
   }

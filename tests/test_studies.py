@@ -113,6 +113,16 @@ def test_embeddings_ship_from_all_snapshots(tiny, shipped):
     assert list(run.weights(20)) == ["embed.W_E"]
 
 
+def test_a_specimen_ships_with_all_weights_of_its_end(tiny, shipped):
+    experiment = tiny(snapshots=(0, 10, 20))
+    end = experiment.run().weights(30)
+    study = Study("?", {"": (experiment,)}, 30, weights="specimen")
+    recording.record_study(study, into=shipped / "studies")
+    run = load(experiment)
+    assert run.snapshots == (0, 10, 20, 30) and run.whole_snapshots == (30,)
+    assert run.weights(30).keys() == end.keys()
+
+
 def test_norms_ship_without_the_weights(tiny, shipped):
     experiment = tiny(snapshots=(0, 10, 20))
     before = part_norms(experiment.run())

@@ -12,12 +12,13 @@ from torch import Tensor, nn
 
 from grokcore.analysis.logits import fit_cosines
 from grokcore.checks.asking import ask, check, fail, number, same, tensor
-from grokcore.models import quadratic_by_hand
+from grokcore.models import Model, quadratic_by_hand
 from grokcore.studies import STUDIES
-from grokcore.tasks import Table
+from grokcore.tasks import Table, Task
 
 __all__ = [
     "cancels",
+    "expect_power",
     "explained",
     "grown",
     "gru",
@@ -228,18 +229,27 @@ def explained(logits: Tensor) -> Tensor:
 # -- as large ----------------------------------------------------------------------
 
 
-def grown(model: nn.Module, inputs: Tensor, scale: float) -> float:
-    """Return how many times as large the outputs become when all weights do.
+def expect_power(power: Any, name: str, config: Model, task: Task) -> None:
+    """Hold a power against what twice as large weights make of a network's outputs.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if it is another.
+    """
+    if abs(2 ** number(power, name) / grown(config, task, 2.0) - 1) > 0.01:
+        fail(f"{name} is not {power:g}")
+
+
+def grown(config: Model, task: Task, scale: float) -> float:
+    """Return how many times as large untrained outputs become when all weights do.
 
     Biases are set to 0 first.
 
-    >>> from grokcore import ModularTask
-    >>> from grokcore.models import EmbeddingMLPConfig
-    >>> config = EmbeddingMLPConfig(biases="none")
-    >>> model = config.build(ModularTask("add", p=7, train_fraction=0.5), seed=0)
-    >>> round(grown(model, torch.tensor([[1, 2]]), scale=2.0), 3)
+    >>> from grokcore import EmbeddingMLPConfig, ModularTask
+    >>> task = ModularTask("add", p=7, train_fraction=0.5)
+    >>> round(grown(EmbeddingMLPConfig(), task, scale=2.0), 3)
     8.0
     """
+    model, inputs = config.build(task, seed=0), task.data().operands
     sizes = []
     for factor in (1.0, scale):
         with torch.no_grad():

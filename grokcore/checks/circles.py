@@ -88,22 +88,10 @@ def roundness(answer: Callable[[Tensor, int], float]) -> None:
 
     >>> roundness(geometry.ring_order)
     Traceback (most recent call last):
-    grokcore.checks.asking.CheckFailed: for 11 numbers on an ellipse of frequency 3, ...
+    grokcore.checks.asking.CheckFailed: for 11 numbers on an ellipse with axes of ...
     """
-    for r, what in (
-        (1.0, "a circle of frequency 3"),
-        (0.5, "an ellipse of frequency 3, with axes of 1 and 0.5"),
-        (0.0, "a line, to and fro with frequency 3"),
-    ):
-        points, told = ellipse(11, 3, r), f"11 numbers on {what}"
-        mirrored = points * torch.tensor([1, -1])
-        expected = (1 + r) ** 2 / (2 + 2 * r**2)
-        expect_roundness(answer, points, 3, expected, told)
-        expect_roundness(answer, mirrored, 3, expected, f"{told}, mirrored")
-        expect_roundness(
-            answer, 7 * points + 2, 3, expected, f"{told}, larger and elsewhere"
-        )
-        expect_roundness(answer, points, 2, 0.0, f"{told}, asked for frequency 2")
+    for r in (1.0, 0.5, 0.0):
+        expect_ellipse(answer, 11, 3, r)
 
 
 def ellipse(p: int, k: int, r: float, turn: float = 0.0) -> Tensor:
@@ -122,6 +110,37 @@ def ellipse(p: int, k: int, r: float, turn: float = 0.0) -> Tensor:
     x, y = angle.cos(), r * angle.sin()
     cos, sin = math.cos(turn), math.sin(turn)
     return torch.stack([cos * x - sin * y, sin * x + cos * y], dim=1)
+
+
+def expect_ellipse(
+    answer: Callable[[Tensor, int], float],
+    p: int,
+    k: int,
+    r: float,
+    turn: float = 0.0,
+) -> None:
+    """Ask how round an ellipse is, also mirrored, moved, and for another frequency.
+
+    Args:
+        answer: the function that is asked.
+        p: how many numbers are on it.
+        k: its frequency.
+        r: its second axis; the first is 1.
+        turn: by which angle it is turned.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if it is not as round as it should be.
+    """
+    names = {1: "a circle", 0: "a line, to and fro"}
+    shape = names.get(r, f"an ellipse with axes of 1 and {r:g}")
+    what, points = f"{p} numbers on {shape}, frequency {k}", ellipse(p, k, r, turn)
+    expected = (1 + r) ** 2 / (2 + 2 * r**2)
+    expect_roundness(answer, points, k, expected, what)
+    expect_roundness(answer, points.flip(1), k, expected, f"{what}, mirrored")
+    moved = 7 * points + 2
+    expect_roundness(answer, moved, k, expected, f"{what}, larger and elsewhere")
+    other = f"{what}, asked for frequency {k - 1}"
+    expect_roundness(answer, points.float(), k - 1, 0.0, other)
 
 
 def expect_roundness(

@@ -8,7 +8,15 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis import fourier
-from grokcore.checks.asking import ask, check, fail, same, tensor, whole_numbers
+from grokcore.checks.asking import (
+    ask,
+    check,
+    fail,
+    same,
+    spell,
+    tensor,
+    whole_numbers,
+)
 
 __all__ = ["fourier_basis", "key_frequencies", "power_shares"]
 
@@ -45,13 +53,21 @@ def power_shares(answer: Callable[[Tensor], Tensor]) -> None:
     grokcore.checks.asking.CheckFailed: <lambda>(tensor [7, 3]) adds up to ..., not to 1
     """
     for p, width in ((7, 3), (11, 16)):
-        x = 2 + torch.randn(p, width, generator=torch.manual_seed(p))
-        call = f"{getattr(answer, '__name__', 'answer')}(tensor [{p}, {width}])"
-        found = tensor(ask(answer, x), (p // 2,), call)
-        if abs(found.sum() - 1) > 1e-4:
-            fail(f"{call} adds up to {found.sum():.4g}, not to 1")
-        power = fourier.spectrum(x)
-        same(found, power / power.sum(), call)
+        expect_shares(answer, 2 + torch.randn(p, width, generator=torch.manual_seed(p)))
+
+
+def expect_shares(answer: Callable[[Tensor], Tensor], x: Tensor) -> None:
+    """Ask for the shares of the power of one embedding.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if they are others.
+    """
+    call = spell(answer, x)
+    found = tensor(ask(answer, x), (len(x) // 2,), call)
+    if abs(found.sum() - 1) > 1e-4:
+        fail(f"{call} adds up to {found.sum():.4g}, not to 1")
+    power = fourier.spectrum(x)
+    same(found, power / power.sum(), call)
 
 
 @check
@@ -65,9 +81,30 @@ def key_frequencies(answer: Callable[[Tensor], tuple[int, ...]]) -> None:
     key_frequencies: all checks passed.
     """
     for planted in ((4,), (2, 9)):
-        x = plant(planted, p=23, width=32, seed=len(planted))
-        _found(answer, x, planted, f"an embedding with the frequencies {planted}")
-    _found(answer, plant((), 23, 32, seed=0), (), "random numbers")
+        expect_keys(answer, plant(planted, 23, 32, seed=len(planted)), planted)
+    expect_keys(answer, plant((), 23, 32, seed=0), ())
+
+
+def expect_keys(
+    answer: Callable[[Tensor], tuple[int, ...]], x: Tensor, planted: tuple[int, ...]
+) -> None:
+    """Ask twice for the key frequencies of one embedding.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if they are not those that were planted.
+    """
+    p, width = x.shape
+    what = f"for random numbers [{p}, {width}]"
+    if planted:
+        what += f" and waves of the frequencies {planted}"
+    found, again = (
+        whole_numbers(ask(answer, x), "key_frequencies(x)", "a tuple of frequencies")
+        for _ in range(2)
+    )
+    if found != again:
+        fail(f"{what}, key_frequencies returns {found}, and then {again}")
+    if found != planted:
+        fail(f"{what}, key_frequencies returns {found}, expected {planted}")
 
 
 def plant(
@@ -119,15 +156,3 @@ def _row(found: Tensor, expected: Tensor, what: str, wave: str) -> None:
     if abs(length - 1) > 1e-5 and torch.allclose(found / length, expected, atol=1e-5):
         fail(f"{what} ({wave}) has length {length:.4g}, expected 1")
     fail(f"{what} does not have the values of its wave ({wave})")
-
-
-def _found(answer: Callable, x: Tensor, planted: tuple[int, ...], what: str) -> None:
-    result = ask(answer, x)
-    found, again = (
-        whole_numbers(returned, "key_frequencies(x)", "a tuple of frequencies")
-        for returned in (result, ask(answer, x))
-    )
-    if found != again:
-        fail(f"for {what}, key_frequencies returns {found}, and then {again}")
-    if found != planted:
-        fail(f"for {what}, key_frequencies returns {found}, expected {planted}")

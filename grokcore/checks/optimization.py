@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grokcore.checks.asking import ask, check, fail, number, same, tensor
+from grokcore.checks.asking import ask, check, fail, number, same, spell, tensor
 from grokcore.experiments import Experiment
 from grokcore.optimizers import SGD, schedules
 from grokcore.runs import load
@@ -19,6 +19,8 @@ from grokcore.studies import STUDIES
 __all__ = [
     "clock",
     "expect_clock",
+    "expect_left",
+    "expect_taken",
     "left",
     "left_of",
     "same_clock",
@@ -48,11 +50,22 @@ def left(answer: Callable[[float, float, int, float], float]) -> None:
     left: all checks passed.
     """
     for given in ((0.1, 1.0, 1, 0.5), (0.5, 1.0, 3, 0.9), (0.1, 2.0, 4, 0.0)):
-        call = f"left({', '.join(f'{x:g}' for x in given)})"
-        found = number(ask(answer, *given), call)
-        expected = left_of(*given)
-        if abs(found - expected) > 1e-6:
-            fail(f"{call} is {found:.6g}, expected {expected:.6g}")
+        expect_left(answer, *given)
+
+
+def expect_left(
+    answer: Callable, lr: float, decay: float, steps: int, fall_from: float
+) -> None:
+    """Ask what is left of a weight.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: if it is another share.
+    """
+    given = lr, decay, steps, fall_from
+    call, expected = spell(answer, *given), left_of(*given)
+    found = number(ask(answer, *given), call)
+    if abs(found - expected) > 1e-9:
+        fail(f"{call} is {found:.10g}, expected {expected:.10g}")
 
 
 def left_of(lr: float, decay: float, steps: int, fall_from: float) -> float:
@@ -83,11 +96,20 @@ def share_taken(answer: Callable[[Tensor, Tensor, float, float], Tensor]) -> Non
     """
     g = torch.tensor([0.0, 1e-3, 0.1, 3.0, 1.0], dtype=torch.float64)
     w = torch.tensor([1.0, 2.0, -1.0, 0.5, 4.0], dtype=torch.float64)
-    for lr, l2 in ((0.01, 1.0), (0.5, 0.1)):
-        call = f"share_taken(g, w, {lr:g}, {l2:g})"
-        found = tensor(ask(answer, g, w, lr, l2), (5,), call)
-        for i, expected in enumerate(taken(g, w, lr, l2)):
-            same(found[i], expected, f"{call} for g = {g[i]:g}, w = {w[i]:g}")
+    expect_taken(answer, g, w, lr=0.01, l2=1.0)
+    expect_taken(answer, g, w, lr=0.5, l2=0.1)
+
+
+def expect_taken(answer: Callable, g: Tensor, w: Tensor, lr: float, l2: float) -> None:
+    """Ask what L2 takes off some weights in a step.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: with the first weight for which it is wrong.
+    """
+    call = f"share_taken(g, w, {lr:g}, {l2:g})"
+    found = tensor(ask(answer, g, w, lr, l2), w.shape, call)
+    for i, expected in enumerate(taken(g, w, lr, l2)):
+        same(found[i], expected, f"{call} for g = {g[i]:g}, w = {w[i]:g}")
 
 
 def taken(g: Tensor, w: Tensor, lr: float, l2: float) -> Tensor:

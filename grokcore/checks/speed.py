@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from grokcore.analysis import filtering
-from grokcore.checks.asking import ask, check, fail, missed, same, tensor
+from grokcore.catalogue import CATALOGUE
+from grokcore.checks.asking import ask, check, fail, missed, same, spell, tensor
 from grokcore.experiments import Experiment
 from grokcore.filters import GrokfastMA
 from grokcore.speedrun import Rules, Verdict, racing
@@ -20,7 +21,10 @@ from grokcore.tasks import ModularTask
 __all__ = [
     "BUDGET",
     "RACE",
+    "SLOW",
     "double_gain",
+    "expect_filtered",
+    "expect_gain",
     "expect_lap",
     "filtered",
     "grokfast_ma",
@@ -31,6 +35,9 @@ __all__ = [
     "unknown_filter",
     "walk",
 ]
+
+#: The slow experiment of a question that asks for controls; nothing of it is trained.
+SLOW = CATALOGUE["grokfast-none"].replace(p=59, epochs=400)
 
 #: The rules of the speedrun, on a smaller clock and with a milder end: what an
 #: evaluation misses by a hair a processor decides, so a lap has to stay above a floor.
@@ -61,12 +68,20 @@ def grokfast_ma(answer: Callable[[Tensor, int, float], Tensor]) -> None:
     """
     stream = torch.tensor([[3.0, 0], [-1, 2], [4, 4], [1, 0], [-2, 6]]).double()
     for window, lamb in ((2, 1.0), (3, 6.0), (9, 2.0)):
-        result = ask(answer, stream, window, lamb)
-        call = f"grokfast_ma(tensor [5, 2], {window}, {lamb:g})"
-        found = tensor(result, (5, 2), call)
-        for step, expected in enumerate(filtered(stream, window, lamb)):
-            full = "" if step + 1 >= window else " (whose window is not full)"
-            same(found[step], expected, f"step {step} of {call}{full}")
+        expect_filtered(answer, stream, window, lamb)
+
+
+def expect_filtered(answer: Callable, stream: Tensor, window: int, lamb: float) -> None:
+    """Ask what the MA makes of a stream.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: with the first step that is wrong.
+    """
+    call = spell(answer, stream, window, lamb)
+    found = tensor(ask(answer, stream, window, lamb), stream.shape, call)
+    for step, expected in enumerate(filtered(stream, window, lamb)):
+        full = "" if step + 1 >= window else " (whose window is not full)"
+        same(found[step], expected, f"step {step} of {call}{full}")
 
 
 def filtered(gradients: Tensor, window: int, lamb: float) -> Tensor:
@@ -108,10 +123,19 @@ def mean_of_mean(answer: Callable[[Tensor, float, float], Tensor]) -> None:
     """
     f = torch.tensor([0.0, 0.01, 0.1, 0.25, 0.5], dtype=torch.float64)
     for alpha, lamb in ((0.0, 3.0), (0.9, 1.0), (0.6, 4.0)):
-        call = f"mean_of_mean(f, {alpha:g}, {lamb:g})"
-        found = tensor(ask(answer, f, alpha, lamb), (5,), call)
-        for place, expected in enumerate(double_gain(f, alpha, lamb)):
-            same(found[place], expected, f"{call} at {f[place]:g} cycles a step")
+        expect_gain(answer, f, alpha, lamb)
+
+
+def expect_gain(answer: Callable, f: Tensor, alpha: float, lamb: float) -> None:
+    """Ask for the gain of an EMA of an EMA.
+
+    Raises:
+        ~grokcore.checks.CheckFailed: with the first frequency where it is wrong.
+    """
+    call = f"mean_of_mean(f, {alpha:g}, {lamb:g})"
+    found = tensor(ask(answer, f, alpha, lamb), f.shape, call)
+    for place, expected in enumerate(double_gain(f, alpha, lamb)):
+        same(found[place], expected, f"{call} at {f[place]:g} cycles a step")
 
 
 def double_gain(f: Tensor, alpha: float, lamb: float) -> Tensor:

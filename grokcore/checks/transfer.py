@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -163,20 +164,30 @@ def expect_refusal(
     fail(f"with parts {parts}, pos_embed.W_pos does not fit, and nothing is raised")
 
 
-def expect_transplanted(answer: Callable, parts: Iterable[str]) -> None:
-    """Ask for weights with some parts of a donor that is of the same shape.
+def expect_transplanted(
+    answer: Callable,
+    parts: Iterable[str],
+    own: dict[str, Tensor] | None = None,
+    donor: dict[str, Tensor] | None = None,
+) -> None:
+    """Ask for weights with some parts of a donor.
+
+    Args:
+        answer: the function that is asked.
+        parts: which; they have the same shapes in both.
+        own: the weights without them; small ones if there are none.
+        donor: those that have them; likewise.
 
     Raises:
         ~grokcore.checks.CheckFailed: if one is not of whom it should be.
     """
     parts = [*parts]
-    own, donor = _weights(3, 1.0), _weights(3, 2.0)
-    before = {name: tensor.clone() for name, tensor in (own | donor).items()}
+    own, donor = own or _weights(3, 1.0), donor or _weights(3, 2.0)
+    before = copy.deepcopy((own, donor))
     found = ask(answer, own, donor, parts)
-    if any(not torch.equal(donor[name], before[name]) for name in donor) or any(
-        not torch.equal(own[name], torch.ones_like(own[name])) for name in own
-    ):
-        fail(f"with parts {parts}, it changes the weights that it is given")
+    for mine, kept in zip((own, donor), before, strict=True):
+        if not all(torch.equal(mine[name], kept[name]) for name in mine):
+            fail(f"with parts {parts}, it changes the weights that it is given")
     if not isinstance(found, Mapping) or found.keys() != own.keys():
         fail(f"with parts {parts}, it does not return a dictionary of all names")
     for name, tensor in found.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from grokcore.analysis.delay import deepest_fall
-from grokcore.claims.histories import each, train_epoch, val_epoch
+from grokcore.claims.histories import each, times_as_long, train_epoch, val_epoch
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -23,11 +23,6 @@ _BASE = "squared error, weights × 8"
 
 #: What an MLP reaches on digits of which it was shown a hundred each, and hardly more.
 _READS = 0.8
-
-
-def _times_as_long(run: Run, threshold: float = 0.95) -> Value:
-    """To generalize as to memorize, both to one threshold."""
-    return val_epoch(run, threshold).over(train_epoch(run, threshold))
 
 
 def _later(run: Run, reference: Run, of=val_epoch) -> Value:
@@ -91,7 +86,7 @@ ARCHITECTURES = (
         section="Digits",
         settings={
             setting: Setting(
-                (arms[_BASE],), each(partial(_times_as_long, threshold=_READS))
+                (arms[_BASE],), each(partial(times_as_long, threshold=_READS))
             )
             for setting, arms in _DIGITS.items()
         },
@@ -129,7 +124,7 @@ ARCHITECTURES = (
         statement="An MLP and an LSTM grok when half of the table is shown.",
         chapter="09",
         settings={
-            name: Setting((arm,), each(_times_as_long)) for name, arm in _KINDS.items()
+            name: Setting((arm,), each(times_as_long)) for name, arm in _KINDS.items()
         },
         statistic="epoch of 95% validation accuracy over that of 95% in training",
         verdict=Within(low=10, partly=Within(low=3)),

@@ -71,9 +71,13 @@ def delay_in_steps(run: Run) -> Value:
     return _or_later(found.steps, run.experiment.last_step - found.train_step)
 
 
-def times_as_long(run: Run) -> Value:
-    """Return the step of validation 95%, over that of training 95%."""
-    return val_step(run).over(_or_later(run.delay().train_step, math.nan))
+def times_as_long(run: Run, threshold: float = 0.95) -> Value:
+    """Return how many times as many steps validation takes as training to a threshold.
+
+    NaN if training never reaches it.
+    """
+    trained = _or_later(run.delay(threshold).train_step, math.nan)
+    return val_step(run, threshold).over(trained)
 
 
 def later(long: Run, short: Run) -> Value:

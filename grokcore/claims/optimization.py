@@ -5,18 +5,12 @@ from __future__ import annotations
 from grokcore.claims import histories
 from grokcore.claims.histories import each
 from grokcore.claims.ledger import Claim, Setting
-from grokcore.claims.values import Value, Within
-from grokcore.runs import Run
+from grokcore.claims.values import Within
 from grokcore.studies import STUDIES
 
 __all__ = ["OPTIMIZATION"]
 
 _DECAY = STUDIES["mlp-decay"].arms
-
-
-def _times_as_long(run: Run) -> Value:
-    """To generalize as to memorize, both to 95%."""
-    return histories.val_epoch(run).over(histories.train_epoch(run, 0.95))
 
 
 OPTIMIZATION = (
@@ -28,7 +22,7 @@ OPTIMIZATION = (
         section="One knob: weight decay",
         settings={
             "its own setting": Setting(
-                (_DECAY["weight decay 0.03"],), each(_times_as_long)
+                (_DECAY["weight decay 0.03"],), each(histories.times_as_long)
             )
         },
         statistic="epoch of 95% validation accuracy over that of 95% in training",

@@ -6,7 +6,8 @@ knows nothing, machines built by hand, and trained networks, all of (a + b) mod 
 all of them recorded: the readings are the same on every computer.
 """
 
-from grokcore.instruments.measures import INSTRUMENTS, Instrument
+from grokcore.instruments.instrument import Instrument
+from grokcore.instruments.measures import INSTRUMENTS
 from grokcore.instruments.page import ReadingTable, Verdicts
 from grokcore.instruments.reading import fooled, readings, written
 from grokcore.instruments.specimen import Specimen, lookup, specimens

@@ -7,7 +7,8 @@ from html import escape
 
 import pandas as pd
 
-from grokcore.instruments.measures import INSTRUMENTS, Instrument
+from grokcore.instruments.instrument import Instrument
+from grokcore.instruments.measures import INSTRUMENTS
 from grokcore.instruments.reading import fooled, written
 from grokcore.instruments.specimen import Specimen
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from grokcore.instruments.measures import INSTRUMENTS, Instrument
+from grokcore.instruments.instrument import Instrument
+from grokcore.instruments.measures import INSTRUMENTS
 from grokcore.instruments.specimen import Specimen
 
 __all__ = ["fooled", "readings", "written"]

@@ -9,7 +9,7 @@ from grokcore.filters import FixedNorm
 from grokcore.optimizers import SGD, Adam, AdamW
 from grokcore.studies.base import Study, both_seeds, seeds
 
-__all__ = ["DECAYS", "OPTIMIZATION", "RATES"]
+__all__ = ["DECAYS", "OPTIMIZATION"]
 
 _MLP = CATALOGUE["mlp-p53"]
 
@@ -18,7 +18,6 @@ DECAYS = (0.03, 0.1, 0.3, 1.0, 2.0, 5.0, 10.0)
 
 #: Learning rates at which the law is put to the test, each with decays of its own, such
 #: that rate times decay goes from 0.001 to 0.3.
-RATES = (3e-3, 1e-2, 3e-2, 1e-1)
 _DECAYS_AT = {
     3e-3: (0.3, 1.0, 3.0, 10.0),
     1e-2: (0.1, 0.3, 1.0, 3.0, 10.0),

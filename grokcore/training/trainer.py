@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,6 +15,7 @@ from grokcore.experiments import Experiment
 from grokcore.losses import LOSSES
 from grokcore.optimizers import schedules
 from grokcore.tasks.tokens import write
+from grokcore.training.batches import Batches, seed_for
 from grokcore.training.evaluation import COLUMNS, Answers, evaluate
 from grokcore.training.moments import AsDescribed, Moments, log_spaced
 from grokcore.training.starting import digest, taken_over
@@ -124,13 +124,11 @@ class Trainer:
         if experiment.start_from is not None:
             first = experiment.start_from.experiment
             self._taken_over(first.model.build(first.task, first.seed).state_dict())
-        rows = len(self.table.train)
-        self.batch_size = min(experiment.batch_size or rows, rows)
+        self.batches = Batches(experiment, self.table)
         self.steps_per_epoch = experiment.steps_per_epoch
         self.step = 0
         self.history: list[dict[str, float]] = []
         self.seconds = self.seconds_evaluating = 0.0
-        self._epoch_order: tuple[int, Tensor] | None = None
         asked = experiment.snapshots
         #: Steps whose weights are to be kept; those of the last step always are.
         self.snapshot_steps = frozenset(
@@ -230,8 +228,8 @@ class Trainer:
         if getattr(self.experiment.model, "dropout", 0):
             on_cpu = self.device.type == "cpu"
             generator = torch.default_generator if on_cpu else torch
-            generator.manual_seed(self._seed_for(self.step))
-        return self._answer(*self._batch())
+            generator.manual_seed(seed_for(self.experiment, self.step))
+        return self._answer(*self.batches.at(self.step))
 
     def backward(self, answers: Answers) -> None:
         """Take the gradients of a loss."""
@@ -278,35 +276,6 @@ class Trainer:
         following = torch.cat([tokens[:, 1:], targets.unsqueeze(1)], dim=1)
         loss = self.loss(logits.flatten(0, 1), following.flatten())
         return Answers(logits[:, -1], targets, loss)
-
-    def _batch(self) -> tuple[Tensor, Tensor]:
-        epoch, i = divmod(self.step, self.steps_per_epoch)
-        if self._epoch_order is None or (
-            self._epoch_order[0] != epoch and self.steps_per_epoch > 1
-        ):
-            self._epoch_order = epoch, self._order(epoch)
-            rows = self._epoch_order[1]
-            self._operands, self._targets = (
-                self.table.operands[rows],
-                self.table.targets[rows],
-            )
-        here = slice(i * self.batch_size, (i + 1) * self.batch_size)
-        operands, targets = self._operands[here], self._targets[here]
-        if augment := getattr(self.experiment.task, "augment", None):
-            operands = augment(operands, self._seed_for(self.step))
-        return operands, targets
-
-    def _order(self, epoch: int) -> Tensor:
-        rows = self.table.train
-        if self.steps_per_epoch == 1:
-            return rows
-        generator = torch.Generator().manual_seed(self._seed_for(epoch))
-        return rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
-
-    def _seed_for(self, moment: int) -> int:
-        """Give each moment of each seed random numbers of its own."""
-        sequence = np.random.SeedSequence([self.experiment.seed, moment])
-        return int(sequence.generate_state(1, np.uint64)[0] >> 1)
 
     def _autocast(self):
         if self.experiment.precision == "float32":

@@ -1,7 +1,5 @@
 """The exercises: complete, graded right, and not to be passed with a wrong answer."""
 
-import contextlib
-import io
 import re
 import zipfile
 from functools import cache
@@ -11,6 +9,7 @@ import nbformat
 import pytest
 
 from classroom import building, margins
+from classroom.margins import run
 from classroom.masters import MASTERS, Question, read
 from grokcore.checks import CheckFailed
 
@@ -28,11 +27,6 @@ def built(tmp_path_factory):
     """Build what students and instructors get, once."""
     into = tmp_path_factory.mktemp("dist")
     return {name: building.build(MASTERS / f"{name}.ipynb", into) for name in NAMES}
-
-
-def run(source: str, scope: dict) -> None:
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(source, "<cell>", "exec"), scope)
 
 
 @cache
