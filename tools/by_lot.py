@@ -3,7 +3,8 @@
     python tools/by_lot.py COMMIT
 
 Nobody can tune what a chapter claims to a network that is drawn by the hash of the
-commit which claims it. One of the chapters on p = 113 is drawn, and the one on p = 59.
+commit which claims it. One of the chapters on p = 113 is drawn, and the one on p = 59,
+each with its side rooms.
 If this ever fails, the claim is at fault: see "What to claim" in CONTRIBUTING.md.
 """
 
@@ -49,13 +50,21 @@ def draw(commit: str) -> Lot:
     return Lot((large, SMALL), seed, 1 + int.from_bytes(digest[4:7]))
 
 
+def notebooks_of(lot: Lot) -> list[str]:
+    """Return the chapters that were drawn, with their side rooms.
+
+    >>> [Path(p).stem[:3] for p in notebooks_of(Lot(("04", "03"), 1_000, 1))]
+    ['04-', '04b', '03-', '03b']
+    """
+    found = [sorted(ROOT.glob(f"chapters/{n}*.ipynb")) for n in lot.chapters]
+    return [str(path) for paths in found for path in paths]
+
+
 def main(commit: str) -> int:
     """Run the notebooks; return their exit status."""
     lot = draw(commit)
     print(f"by lot: weight seed {lot.seed}, rounding {lot.rounding}", flush=True)
-    notebooks = [
-        str(path) for n in lot.chapters for path in ROOT.glob(f"chapters/{n}-*.ipynb")
-    ]
+    notebooks = notebooks_of(lot)
     with tempfile.TemporaryDirectory() as store:
         environment = os.environ | {
             "GROKCORE_SEED": str(lot.seed),

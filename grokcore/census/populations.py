@@ -50,6 +50,8 @@ class Population:
         seeds: of the weights; each is trained with each rounding.
         roundings: as :mod:`grokcore.backend.rounding` numbers them; 0 is the
             machine's own.
+        splits: seeds of the split into shown and unseen cells; ``None`` is the one of
+            the recipe. Every seed is trained with every split.
         statistics: what is measured, by name: the columns of the table.
         train: what trains a network; takes an experiment, ``root`` and ``progress``.
         look: makes what the statistics measure of what ``train`` returns. It has
@@ -59,10 +61,22 @@ class Population:
     experiment: Experiment
     seeds: range
     roundings: range
+    splits: range | None = None
     statistics: Mapping[str, Statistic] = field(default_factory=lambda: STATISTICS)
     # By factories: a function that is a default would be taken for a method.
     train: Callable[..., Run | Heard] = field(default_factory=lambda: run)
     look: Callable[[Any], Any] = field(default_factory=lambda: Specimen)
+
+    def experiments(self, seeds: range | None = None) -> list[Experiment]:
+        """Return each seed with each split.
+
+        Args:
+            seeds: of the weights; those of the population by default.
+        """
+        each = [self.experiment]
+        if self.splits is not None:
+            each = [self.experiment.replace(split_seed=split) for split in self.splits]
+        return [e.replace(seed=seed) for e in each for seed in seeds or self.seeds]
 
 
 # The live recipe before its learning rate falls, and the same without weight decay:
@@ -74,7 +88,12 @@ _WHOLE = CATALOGUE["live-p59"].replace(
 
 def _listened(experiment: Experiment, statistics: Mapping[str, Statistic]):
     return Population(
-        experiment, range(5), range(2), statistics, listen, gradients.Sound
+        experiment,
+        seeds=range(5),
+        roundings=range(2),
+        statistics=statistics,
+        train=listen,
+        look=gradients.Sound,
     )
 
 
@@ -96,7 +115,15 @@ POPULATIONS = {
         CATALOGUE["mlp-p53"].replace(weight_decay=5.0, epochs=1_000),
         range(20),
         range(2),
-        _WHEN,
+        statistics=_WHEN,
+    ),
+    # Who picks the frequencies, the split or the start: each with each.
+    "crossed-p59": Population(
+        CATALOGUE["live-p59"].replace(snapshots=0),
+        seeds=range(10),
+        roundings=range(1),
+        splits=range(10),
+        statistics=_WHEN,
     ),
 }
 
@@ -110,9 +137,10 @@ def table(name: str, *, machines: bool = False) -> pd.DataFrame:
             calculate otherwise: the few that show that a jitter is like them.
 
     Returns:
-        One row a network: seed; rounding ("own", "jitter 1", or a machine's name);
-        keys, the key frequencies as a tuple, where the census looks at weights; and a
-        column for each of its statistics. ``inf`` is "not within the run".
+        One row a network: split, where it differs; seed; rounding ("own", "jitter 1",
+        or a machine's name); keys, the key frequencies as a tuple, where the census
+        looks at weights; and a column for each of its statistics. ``inf`` is "not
+        within the run".
 
     Raises:
         ValueError: if there is no census of that name.
@@ -150,13 +178,16 @@ def provenance(name: str) -> dict[str, Any]:
 
 
 def name_of(experiment: Experiment) -> str | None:
-    """Return the census that an experiment belongs to, whatever its seed.
+    """Return the census that an experiment belongs to, whatever its seeds.
 
     >>> name_of(CATALOGUE["live-p59"].replace(seed=7))
     'live-p59'
     """
     for name, population in POPULATIONS.items():
-        if population.experiment.replace(seed=experiment.seed) == experiment:
+        same = population.experiment.replace(seed=experiment.seed)
+        if population.splits is not None:
+            same = same.replace(split_seed=experiment.task.split_seed)
+        if same == experiment:
             return name
     return None
 

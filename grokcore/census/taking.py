@@ -73,9 +73,9 @@ def take(
     population = POPULATIONS[name]
     roundings = [0] if machine else population.roundings
     jobs = [
-        (name, seed, number, machine)
+        (name, experiment, number, machine)
         for number in roundings
-        for seed in seeds or population.seeds
+        for experiment in population.experiments(seeds)
     ]
     rows = []
     with progress_bar(show=progress, total=len(jobs), desc=name, unit="run") as bar:
@@ -92,11 +92,12 @@ def take(
     same = described.exists() and (
         files.read_json(described)["experiment"] == population.experiment.key
     )
+    which = [c for c in ("rounding", "split", "seed") if c in found]
     if path.exists() and same:
         # Of two rows of one network the new one stays.
         found = pd.concat([pd.read_csv(path, dtype={"keys": str}), found])
-        found = found.drop_duplicates(["seed", "rounding"], keep="last")
-    found = found.sort_values(["rounding", "seed"], key=_in_order, kind="stable")
+        found = found.drop_duplicates(which, keep="last")
+    found = found.sort_values(which, key=_in_order, kind="stable")
     found = found[[*labels, *population.statistics]]
     text = found.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     files.write_text(path, text)
@@ -119,10 +120,9 @@ def _rows(jobs: list[tuple], executor: Executor | None) -> Iterator[dict]:
         yield future.result()
 
 
-def _row(name: str, seed: int, number: int, machine: str) -> dict:
+def _row(name: str, experiment: Experiment, number: int, machine: str) -> dict:
     """Train one network, or load it, and measure it."""
     population = POPULATIONS[name]
-    experiment = population.experiment.replace(seed=seed)
     threads = torch.get_num_threads()
     if not machine:
         torch.set_num_threads(1)
@@ -139,6 +139,8 @@ def _row(name: str, seed: int, number: int, machine: str) -> dict:
 
 def _measured(population: Population, found: Run | Heard, label: str) -> dict:
     first = {"seed": found.experiment.seed, "rounding": label}
+    if population.splits is not None:
+        first = {"split": found.experiment.task.split_seed} | first
     first |= population.look(found).labels
     where = {k: v for k, v in found.provenance.items() if k not in _OF_ONE_RUN}
     return {**first, **measure(found), "provenance": where}

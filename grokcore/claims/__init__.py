@@ -26,6 +26,7 @@ from grokcore.claims.ledger import (
 from grokcore.claims.mechanism import MECHANISM
 from grokcore.claims.numerics import NUMERICS
 from grokcore.claims.optimization import OPTIMIZATION
+from grokcore.claims.optimizers import OPTIMIZERS
 from grokcore.claims.speed import SPEED
 from grokcore.claims.tasks import TASKS
 from grokcore.claims.theories import THEORIES
@@ -53,6 +54,7 @@ CLAIMS: tuple[Claim, ...] = (
     *OPTIMIZATION,
     *ARCHITECTURES,
     *DATA,
+    *OPTIMIZERS,
     *SPEED,
     *NUMERICS,
     *TRANSFER,

@@ -182,7 +182,9 @@ SPEED = (
             section="One part alone",
             settings=_alone(part, measure),
             statistic=f"first epoch with {rows} accuracy 95%",
-            verdict=Within(high=_ONE_PART.budget / 4),  # 4 batches an epoch
+            verdict=Within(
+                high=_ONE_PART.budget / _ONE_PART.experiments[0].steps_per_epoch
+            ),
             unit="epochs",
         )
         for id, statement, part, rows, measure in (

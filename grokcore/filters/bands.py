@@ -66,14 +66,14 @@ class _Band:
         means = [self.means[name] for name in gradients]
         whole = [*gradients.values()]
         torch._foreach_lerp_(means, whole, 1 - self.config.alpha)
-        length = _length(whole)
+        length, nothing = _length(whole), whole[0].new_zeros(())
         if self.config.keep == "slow":
             torch._foreach_copy_(whole, means)
         else:
             torch._foreach_sub_(whole, means)
         kept = _length(whole)
         # The first gradient has no fast part, and one of zeros no length.
-        torch._foreach_mul_(whole, length / kept if kept > 0 else torch.zeros(()))
+        torch._foreach_mul_(whole, torch.where(kept > 0, length / kept, nothing))
 
     def state(self) -> dict[str, Tensor]:
         return self.means

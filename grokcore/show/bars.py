@@ -16,7 +16,9 @@ from grokcore.show._words import number, sentence, signed
 from grokcore.show.picture import Picture, titled
 from grokcore.show.style import INK, OKABE_ITO, PAPER, style
 
-_COLORS = tuple(OKABE_ITO[name] for name in ("green", "vermilion", "purple", "black"))
+_COLORS = tuple(
+    OKABE_ITO[name] for name in ("green", "vermilion", "purple", "black", "sky")
+)
 
 _ROW = 0.29
 """Inches from one bar to the next."""

@@ -13,6 +13,7 @@ from grokcore.studies.groups import GROUPS
 from grokcore.studies.live import LIVE, ORDERED
 from grokcore.studies.numerics import LENGTHS, NUMERICS, PACE, held
 from grokcore.studies.optimization import OPTIMIZATION
+from grokcore.studies.optimizers import OPTIMIZERS
 from grokcore.studies.race import LEARNING_RATES, RACE
 from grokcore.studies.tasks import TASKS
 from grokcore.studies.theories import THEORIES
@@ -37,6 +38,7 @@ STUDIES: dict[str, Study] = (
     LIVE
     | TASKS
     | OPTIMIZATION
+    | OPTIMIZERS
     | DATA
     | ARCHITECTURES
     | NUMERICS

@@ -37,6 +37,8 @@ _SQUARES = Experiment(
     epochs=4_000,
 )
 
+_LOSSES = {"cross-entropy": "cross_entropy", "squared error": "mse"}
+
 #: What its initial weights are multiplied with.
 SCALES = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)
 
@@ -136,6 +138,23 @@ ARCHITECTURES = {
             "an embedding, squared error": both_seeds(
                 _SMALL.replace(loss="mse"), range(5)
             ),
+        },
+        budget=4_000,
+        weights="embedding",
+    ),
+    # With "frequencies", "small-architectures" and "squares": each kind of layers, with
+    # and without an embedding, with each loss.
+    "frequencies-exchanged": Study(
+        question="Or is it squares for ReLUs, and one layer for two?",
+        arms={
+            f"{name}, {loss}": both_seeds(
+                base.replace(loss=_LOSSES[loss], snapshots=2), range(5)
+            )
+            for name, base in {
+                "one-hot, two layers of ReLUs": _SMALL.replace(width=None),
+                "an embedding, squares": _SQUARES.replace(width=64, weight_decay=1.0),
+            }.items()
+            for loss in _LOSSES
         },
         budget=4_000,
         weights="embedding",

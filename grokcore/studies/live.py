@@ -17,6 +17,10 @@ EPSILONS = (1e-11, 1e-9, 1e-7, 1e-5, 1e-3)
 # Long enough to have found its frequencies, and looked at a few times on the way.
 _WIDTHS = _SMALL.replace(snapshots=12, snapshot_parameters=("embed.W_E",))
 
+# Every moment of the recipe's own once a circle may be there, a few of those before.
+_MOMENTS = (0, 2, 4, 8, 13, 20, 30, 46, 57, 71, 88, 109, 135, 167, 207, 256, 316, 392)
+_MOMENTS += (485, 600)
+
 LIVE = {
     "live": Study(
         question="What do the live recipe's networks look like inside?",
@@ -60,7 +64,7 @@ LIVE = {
     ),
     "circles": Study(
         question="When does the circle come, and for whom?",
-        arms={"live-p59": seeds(_SMALL.replace(snapshots=32), range(10))},
+        arms={"live-p59": seeds(_SMALL.replace(snapshots=_MOMENTS), range(10))},
         budget=600,
         weights="specimen",
     ),

@@ -110,4 +110,19 @@ OPTIMIZATION = {
         },
         budget=3_000,
     ),
+    "mlp-frozen-rates": Study(
+        question="Is it the length, or that a step turns a short network further?",
+        arms={
+            f"{share:g}, rate × {times:g}": seeds(
+                _MLP.replace(
+                    weight_decay=0.0,
+                    projection=FixedNorm(share),
+                    lr=times * _MLP.optimizer.lr,
+                    epochs=3_000,
+                )
+            )
+            for share, times in ((1.0, 2.0), (0.5, 0.5))
+        },
+        budget=3_000,
+    ),
 }

@@ -42,10 +42,13 @@ def test_every_network_of_the_population_is_in_the_table(name):
     population, table = census.POPULATIONS[name], census.table(name)
     labels = {"own", *(f"jitter {n}" for n in population.roundings if n)}
     assert set(table["rounding"]) == labels
-    for _, rows in table.groupby("rounding"):
+    which = ["rounding"] if population.splits is None else ["rounding", "split"]
+    for _, rows in table.groupby(which):
         assert sorted(rows.seed) == [*population.seeds]
+    if population.splits is not None:
+        assert sorted(set(table.split)) == [*population.splits]
     table = census.table(name, machines=True)
-    assert not table.duplicated(["seed", "rounding"]).any()
+    assert not table.duplicated([*which, "seed"]).any()
 
 
 def test_there_are_as_many_networks_as_we_promise():
@@ -200,6 +203,29 @@ def test_a_statistic_says_what_it_is(statistic):
     assert statistic.tell(0.5) and statistic.measure.__doc__
 
 
+# -- every split with every seed -----------------------------------------------------
+
+
+def test_a_census_can_cross_splits_and_seeds(tiny, tmp_path, monkeypatch):
+    chosen = {"val_accuracy": census.STATISTICS["val_accuracy"]}
+    population = census.Population(
+        tiny(snapshots=0), range(3), range(1), range(2), chosen
+    )
+    monkeypatch.setitem(populations.POPULATIONS, "crossed", population)
+    monkeypatch.setattr(populations, "FOLDER", tmp_path / "census")
+    taking.take("crossed", into=populations.FOLDER, progress=False, seeds=range(1))
+    taking.take("crossed", into=populations.FOLDER, progress=False)
+    table = census.table("crossed")
+    assert [*table.columns] == ["split", "seed", "rounding", "keys", "val_accuracy"]
+    pairs = [*zip(table.split, table.seed, strict=True)]
+    assert pairs == [(split, seed) for split in range(2) for seed in range(3)]
+    one = tiny(snapshots=0, seed=2, split_seed=1)
+    assert census.name_of(one) == "crossed"
+    assert census.measure(one.run())["val_accuracy"] == pytest.approx(
+        table.val_accuracy.iloc[-1], rel=1e-5
+    )
+
+
 # -- listening -----------------------------------------------------------------------
 
 
@@ -207,7 +233,12 @@ def test_a_statistic_says_what_it_is(statistic):
 def loud(tiny, tmp_path, monkeypatch):
     """A population that is listened to."""
     population = census.Population(
-        tiny(epochs=320), range(2), range(2), gradients.WHOLE, listen, gradients.Sound
+        tiny(epochs=320),
+        range(2),
+        range(2),
+        statistics=gradients.WHOLE,
+        train=listen,
+        look=gradients.Sound,
     )
     monkeypatch.setitem(populations.POPULATIONS, "loud", population)
     monkeypatch.setattr(populations, "FOLDER", tmp_path / "census")
