@@ -119,6 +119,13 @@ def _transplants() -> dict[str, Arm]:
                 "the embedding": (_TWO, embedding),
             }.items()
         },
+        # And is it good for those that know nothing of use as well?
+        **{
+            f"all but positions, from {name}, rate 0.003": _seeds(
+                _THREE.replace(lr=3e-3), first, whole
+            )
+            for name, first in other.items()
+        },
         # Or the first steps?
         "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
         # What do new positions cost by themselves?
