@@ -56,6 +56,8 @@ TRANSFER = (
     _share(
         id="S1.6a",
         source="S1",
+        chapter="12b",
+        section="A transfer that is said to fail",
         statement="A network that has learned subtraction, and is trained on the "
         "asymmetric function, does not get there.",
         settings={
@@ -67,17 +69,14 @@ TRANSFER = (
     Claim(
         id="S1.6b",
         source="S1",
-        chapter="12",
+        chapter="12b",
+        section="A transfer that is said to fail",
         statement="It comes less far than one that begins with weights of its own.",
         settings={
-            words: Setting(
-                (_TUNED[arm], _ASYMMETRIC),
+            "with decay, truncated": Setting(
+                (_TUNED["all"], _ASYMMETRIC),
                 each(lambda one, own: best_accuracy(one).over(best_accuracy(own))),
             )
-            for arm, words in {
-                "all": "with decay, truncated",
-                "the embedding": "the embedding alone",
-            }.items()
         },
         statistic="highest validation accuracy within the budget, over that from "
         "scratch",
@@ -114,6 +113,8 @@ TRANSFER = (
     ),
     _share(
         id="S4.6d",
+        chapter="12b",
+        section="Three numbers, in the network of the report",
         statement="A network does not learn to add three numbers within 2,000 epochs.",
         settings={
             "its own setting": Setting((_OWN["from scratch"],), each(best_accuracy))
@@ -123,6 +124,8 @@ TRANSFER = (
     ),
     _share(
         id="S4.6e",
+        chapter="12b",
+        section="Three numbers, in the network of the report",
         statement="It does if it has learned to add two first.",
         settings={
             "its own setting": Setting((_OWN["pretrained"],), each(best_accuracy))
