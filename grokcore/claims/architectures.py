@@ -72,7 +72,14 @@ def _against_the_transformer(measure) -> dict[str, Setting]:
     }
 
 
-_chen = partial(Claim, source="S4", chapter="09", form=",.1f", unit="×")
+_chen = partial(
+    Claim,
+    source="S4",
+    chapter="09",
+    section="In the setting of a report",
+    form=",.1f",
+    unit="×",
+)
 _cure = partial(
     Claim,
     source="S3",
@@ -109,11 +116,13 @@ ARCHITECTURES = (
     ),
     _cure(
         id="S3.5a",
+        section="What takes the delay away",
         statement="Random rotations remove it.",
         settings=_cured_by("rotation"),
     ),
     _cure(
         id="S3.5b",
+        section="What takes the delay away",
         statement="Random blur removes it.",
         settings=_cured_by("blur"),
     ),
@@ -127,6 +136,7 @@ ARCHITECTURES = (
     Claim(
         id="S4.2a",
         source="S4",
+        section="In the setting of a report",
         statement="An MLP and an LSTM grok when half of the table is shown.",
         chapter="09",
         settings={

@@ -209,28 +209,7 @@ TRANSFER = {
             "from scratch": _seeds(_OWN, operands=3, sample=10_000),
             "pretrained": _seeds(_OWN, _OWN_TWO, _OWN_PARTS, operands=3, sample=10_000),
         },
-        budget=2_000,
-    ),
-    # One seed each, and half as long for more than three: what they can show is little.
-    "more-operands": Study(
-        question="And four, and six? And three, with the embedding alone?",
-        arms={
-            **{
-                f"{k}, pretrained": _seeds(
-                    _OWN.replace(epochs=1_000),
-                    _OWN_TWO,
-                    _OWN_PARTS,
-                    range(1),
-                    operands=k,
-                    sample=10_000,
-                )
-                for k in (4, 6)
-            },
-            "3, the embedding": _seeds(
-                _OWN, _OWN_TWO, ("embed",), range(1), operands=3, sample=10_000
-            ),
-        },
-        budget=2_000,
+        budget=40_000,
     ),
     "fine-tuning": Study(
         question="Does a network that can subtract learn the asymmetric function?",
