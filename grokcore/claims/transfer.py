@@ -15,7 +15,6 @@ __all__ = ["TRANSFER"]
 
 _SMALL = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
 _MORE = STUDIES["operands"].arms
-_OWN = STUDIES["three-operands"].arms
 _TUNED = STUDIES["fine-tuning"].arms
 _ASYMMETRIC = STUDIES["functions"].arms["asymmetric, truncated"]
 
@@ -110,28 +109,6 @@ TRANSFER = (
         statistic="steps to validation 95% with an embedding from shuffled sums, over "
         "those with one from sums",
         verdict=Within(low=1.5, partly=Within(low=1.1)),
-    ),
-    _share(
-        id="S4.6d",
-        chapter="12b",
-        section="Three numbers, in the network of the report",
-        statement="A network does not learn to add three numbers within 2,000 epochs.",
-        settings={
-            "its own setting": Setting((_OWN["from scratch"],), each(best_accuracy))
-        },
-        statistic=_BEST,
-        verdict=Within(high=0.5, partly=Within(high=0.95)),
-    ),
-    _share(
-        id="S4.6e",
-        chapter="12b",
-        section="Three numbers, in the network of the report",
-        statement="It does if it has learned to add two first.",
-        settings={
-            "its own setting": Setting((_OWN["pretrained"],), each(best_accuracy))
-        },
-        statistic=_BEST,
-        verdict=Within(low=0.95, partly=Within(low=0.5)),
     ),
     _share(
         id="S4.7a",

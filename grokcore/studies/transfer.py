@@ -47,18 +47,6 @@ _TABLE = CATALOGUE["live-p59"].replace(
 )
 _LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
 
-# F. Chen et al.'s network, with the three tokens of "a b =" where they have four.
-_OWN = CATALOGUE["addition-p97"].replace(
-    token_format="a b =",
-    epochs=2_000,
-    max_steps=None,
-    eval_every=20,
-    stop_val_accuracy=0.99,
-    epochs_after_stop=0,
-)
-_OWN_TWO = _OWN.replace(epochs_after_stop=100)
-_OWN_PARTS = ("embed", "blocks", "ln_final", "unembed")
-
 # The port's functions, in its reading, with what makes its network generalize: the
 # recipe of chapter 02.
 _PORT = CATALOGUE["dropout-p97"].replace(
@@ -201,15 +189,6 @@ TRANSFER = {
         question="Which table helps with that of sums?",
         arms=_exchanges(),
         budget=600,
-    ),
-    "three-operands": Study(
-        question="Does a network of F. Chen et al. add three numbers, after two?",
-        arms={
-            "sums of two": _seeds(_OWN_TWO, among=range(100, 103)),
-            "from scratch": _seeds(_OWN, operands=3, sample=10_000),
-            "pretrained": _seeds(_OWN, _OWN_TWO, _OWN_PARTS, operands=3, sample=10_000),
-        },
-        budget=40_000,
     ),
     "fine-tuning": Study(
         question="Does a network that can subtract learn the asymmetric function?",
