@@ -26,6 +26,8 @@ CHAPTERS = sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
 #: Calls that train, and leave something that differs from machine to machine.
 TRAINS = {"run", "sweep", "Trainer", "listen", "train", "backward"}
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+#: What may be asserted of a live network itself: that two ways lead to one result.
+IDENTITIES = {"allclose", "isclose", "equal", "equals"}
 TITLE = "# @title "
 
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
@@ -58,7 +60,7 @@ class Reader(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.live: set[str] = set()
-        self.measured: set[str] = set()
+        self.measured: dict[str, str | None] = {}  # the census that it belongs to
         self.functions: set[str] = set()
         self.census: str | None = None
         self.bounds: list[Bound] = []
@@ -70,20 +72,20 @@ class Reader(ast.NodeVisitor):
         """Whether a value depends on a network that was trained here."""
         if isinstance(node, ast.Call) and called(node) == "measure":
             return False
-        if isinstance(node, ast.Name):
-            return node.id in self.live
+        if isinstance(node, ast.Name):  # a function may be handed on: map(trained, …)
+            return node.id in self.live | self.functions
         if isinstance(node, ast.Call) and called(node) in TRAINS | self.functions:
             return True
-        if isinstance(node, ast.Lambda | ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef):
             return False
         return any(map(self.is_live, ast.iter_child_nodes(node)))
 
     def bind(self, target: ast.AST, value: ast.AST) -> None:
         names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
         self.live -= names
-        self.measured -= names
+        self.measured = {n: c for n, c in self.measured.items() if n not in names}
         if isinstance(value, ast.Call) and called(value) == "measure":
-            self.measured |= names
+            self.measured |= dict.fromkeys(names, self.census)
         elif self.is_live(value):
             self.live |= names
 
@@ -138,6 +140,10 @@ class Reader(ast.NodeVisitor):
     # -- what is claimed ---------------------------------------------------------
 
     def visit_Assert(self, node: ast.Assert) -> None:
+        for part in parts(node.test):
+            bare = not any(isinstance(n, ast.Compare) for n in ast.walk(part))
+            if bare and self.is_live(part) and not names_in(part) & IDENTITIES:
+                self.complaints.append(ast.unparse(part))
         for compare in ast.walk(node.test):
             if not isinstance(compare, ast.Compare):
                 continue
@@ -153,7 +159,7 @@ class Reader(ast.NodeVisitor):
         if any(names):
             self.bound(names, left, operator, right, text)
         elif self.is_live(left) or self.is_live(right):
-            number = any(is_number(side) for side in (left, right))
+            number = any(map(has_number, (left, right)))
             if isinstance(operator, ORDERS) or number:
                 self.complaints.append(text)
 
@@ -167,13 +173,15 @@ class Reader(ast.NodeVisitor):
 
     def bound(self, names, left, operator, right, text) -> None:
         name, limit = (names[0], right) if names[0] else (names[1], left)
+        measured = left if names[0] else right
         if not isinstance(operator, ORDERS) or not is_number(limit):
             self.complaints.append(f"{text}: compare with < or > and a number")
             return
         below = isinstance(operator, ast.Lt | ast.LtE)
         upper = below == bool(names[0])
         value = float(ast.literal_eval(limit))
-        self.bounds.append(Bound(self.census, name, upper, value))
+        population = self.measured[measured.value.id]
+        self.bounds.append(Bound(population, name, upper, value))
 
 
 def called(node: ast.Call) -> str:
@@ -190,6 +198,31 @@ def is_number(node: ast.AST) -> bool:
         return isinstance(ast.literal_eval(node), int | float)
     except ValueError:
         return False
+
+
+def has_number(node: ast.AST) -> bool:
+    """Whether it is a number, or a literal with one in it, such as [3, 5]."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return any(map(has_number, node.elts))
+    if isinstance(node, ast.Dict):
+        return any(map(has_number, node.values))
+    return is_number(node)
+
+
+def parts(test: ast.expr) -> Iterator[ast.expr]:
+    """What is claimed: the parts of ``and``, ``or`` and ``not``, each for itself."""
+    if isinstance(test, ast.BoolOp):
+        for value in test.values:
+            yield from parts(value)
+    elif isinstance(test, ast.UnaryOp):
+        yield from parts(test.operand)
+    else:
+        yield test
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """All names and attributes in an expression."""
+    return {getattr(n, "id", getattr(n, "attr", "")) for n in ast.walk(node)}
 
 
 @cache
@@ -273,7 +306,12 @@ mine = gc.census.measure(run, ["val_95"])
 values = []
 values.append(delay.epochs)
 def look(k): return run.weights(k)
+looked = [*map(look, (1, 2))]
+other = gc.census.table("live-p59")
 assert delay.epochs > 3
+assert (run.first, run.last) == (3, 5)
+assert not run.model.slips()
+assert looked[0] == 1
 assert run.history.val_accuracy.max() == 1.0
 assert values[0] < 5
 assert look(3) < 1
@@ -290,6 +328,9 @@ def test_the_reader_tells_live_from_recorded():
     reader.visit(ast.parse(EXAMPLE))
     assert reader.complaints == [
         "delay.epochs > 3",
+        "(run.first, run.last) == (3, 5)",
+        "run.model.slips()",
+        "looked[0] == 1",
         "run.history.val_accuracy.max() == 1.0",
         "values[0] < 5",
         "look(3) < 1",

@@ -105,6 +105,17 @@ def test_jitter_spreads_as_far_as_real_roundings_do(name):
         assert spread["real"] <= 2 * spread["jitter"] + resolution, statistic
 
 
+@every_live_census
+def test_another_machine_lies_among_the_jitters(name):
+    """Of six networks of a seed, one more lies within the range of five: 4 in 6."""
+    table, real = census.table(name), census.table(name, machines=True)
+    real = real[~real["rounding"].str.match("own|jitter")]
+    of_a_seed = table.groupby("seed")[[*census.POPULATIONS[name].statistics]]
+    low, high = of_a_seed.min().loc[real.seed], of_a_seed.max().loc[real.seed]
+    found = real[[*low]].to_numpy()
+    assert ((low <= found) & (found <= high)).to_numpy().mean() >= 4 / 6
+
+
 # -- measuring and taking ------------------------------------------------------------
 
 
