@@ -70,7 +70,7 @@ TRANSFER = (
         source="S1",
         chapter="12b",
         section="A transfer that is said to fail",
-        statement="It comes less far than one that begins with weights of its own.",
+        statement="It comes less far than one that begins with random weights.",
         settings={
             "with decay, truncated": Setting(
                 (_TUNED["all"], _ASYMMETRIC),
