@@ -104,6 +104,14 @@ def test_callbacks_are_closed_however_training_ends(tiny):
     assert diverges.told[-1] == stops.told[-1] == "closed"
 
 
+def test_a_class_is_no_callback(tiny):
+    """Called with a state, it would make a tracker that is told nothing."""
+    with pytest.raises(
+        TypeError, match=r"has TensorBoard, a class; pass TensorBoard\("
+    ):
+        tiny(epochs=2).run(callbacks=[TensorBoard])
+
+
 def test_one_tracker_makes_a_run_for_each_training(tiny, tmp_path):
     tracker = TensorBoard(tmp_path)
     runs = [tiny(seed=seed, epochs=3).run(callbacks=[tracker]) for seed in (0, 1)]
