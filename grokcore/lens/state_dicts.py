@@ -19,13 +19,13 @@ from grokcore.models import Transformer, TransformerConfig
 
 __all__ = ["from_state_dict"]
 
-#: What the sizes are read off, with the axes that each has.
+#: What the sizes are read off, with the axes that each has; one of them is D.
 _SIZES = {
-    "embed.W_E": 2,
-    "pos_embed.W_pos": 2,
-    "blocks.0.attn.W_Q": 3,
-    "blocks.0.mlp.W_in": 2,
-    "unembed.W_U": 2,
+    "embed.W_E": "VD",
+    "pos_embed.W_pos": "TD",
+    "blocks.0.attn.W_Q": "HDK",
+    "blocks.0.mlp.W_in": "DM",
+    "unembed.W_U": "DC",
 }
 
 #: What stands for a part that a model does without.
@@ -119,11 +119,18 @@ def _config(
         way = _WITHOUT.get(missing[0], "") if len(missing) == 1 else ""
         raise ValueError(f"missing {missing}{way}; there are {sorted(weights)}")
     for name, axes in _SIZES.items():
-        if weights[name].ndim != axes:
+        if weights[name].ndim != len(axes):
             raise ValueError(
-                f"{name} has shape {_shape(weights[name])}; expected {axes} axes"
+                f"{name} has shape {_shape(weights[name])}; expected {len(axes)} axes"
             )
-    width = weights["embed.W_E"].shape[1]
+    width = weights["pos_embed.W_pos"].shape[1]  # which nobody turns around
+    for name, axes in _SIZES.items():
+        if weights[name].shape[axes.index("D")] != width:
+            raise ValueError(
+                f"{name} has shape {_shape(weights[name])}; expected "
+                f"[{', '.join(axes)}] with D = {width}, as pos_embed.W_pos has it: it "
+                f"may be another model's, or lie the other way around"
+            )
     own_heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
     if own_heads * d_head != width:
         raise ValueError(

@@ -356,7 +356,7 @@ def test_a_console_without_greek_letters_gets_question_marks():
     ("text", "value"),
     [
         (".5", 0.5),
-        ("5.", 5.0),
+        ("5.", 5),
         ("-.5", -0.5),
         ("1e-3", 1e-3),
         ("[.9,.98]", (0.9, 0.98)),

@@ -386,6 +386,22 @@ def test_matrices_of_which_only_some_are_turned_are_refused():
         from_state_dict(turned)
 
 
+@pytest.mark.parametrize(
+    ("name", "axes"),
+    [
+        ("embed.W_E", "V, D"),
+        ("blocks.0.attn.W_Q", "H, D, K"),
+        ("blocks.0.mlp.W_in", "D, M"),
+        ("unembed.W_U", "D, C"),
+    ],
+)
+def test_a_matrix_that_lies_the_other_way_around_is_named(name, axes):
+    """Also W_U, of which one could think that there are as many outputs as D."""
+    weights = hooked(p=9)
+    with pytest.raises(ValueError, match=rf"{name} has shape .*\[{axes}\] with D = 8"):
+        from_state_dict(weights | {name: weights[name].mT})
+
+
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "net.model."])
 @pytest.mark.parametrize("inside", [None, "model", "state_dict"])
 def test_prefixes_and_dictionaries_around_weights_are_looked_through(prefix, inside):
