@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-__all__ = ["GrokkingDelay", "grokking_delay"]
+__all__ = ["GrokkingDelay", "deepest_fall", "grokking_delay"]
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,21 @@ def _first(reached: np.ndarray) -> int | None:
 def _numbers(column: Any) -> list[float]:
     """Plain numbers, whole ones as int."""
     return [int(x) if x == int(x) else float(x) for x in np.asarray(column)]
+
+
+def deepest_fall(accuracy: ArrayLike) -> float:
+    """Return how far a curve falls below its best so far, at most.
+
+    Args:
+        accuracy: in the order of time.
+
+    Raises:
+        ValueError: if there is none.
+
+    >>> deepest_fall([0.1, 0.5, 0.25, 0.75, 0.625])
+    0.25
+    """
+    accuracy = np.asarray(accuracy, dtype=float)
+    if accuracy.ndim != 1 or not len(accuracy):
+        raise ValueError(f"accuracy has shape {accuracy.shape}; expected [n], n >= 1")
+    return float((np.maximum.accumulate(accuracy) - accuracy).max())

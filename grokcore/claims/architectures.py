@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from grokcore.claims.histories import each, times_as_long
+from grokcore.analysis.delay import deepest_fall
+from grokcore.claims.histories import (
+    best_accuracy,
+    each,
+    times_as_long,
+    train_epoch,
+    val_epoch,
+)
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -12,13 +19,28 @@ from grokcore.studies import STUDIES
 
 __all__ = ["ARCHITECTURES", "left"]
 
+_KINDS = dict(STUDIES["architectures"].arms)
+_TRANSFORMER = _KINDS.pop("transformer")
 _DIGITS = {
+    "weight decay 0.01": STUDIES["digits"].arms,
     "weight decay 0.3": STUDIES["digits-quick"].arms,
 }
 _BASE = "squared error, weights × 8"
 
 #: What an MLP reaches on digits of which it was shown a hundred each, and hardly more.
 _READS = 0.8
+
+
+def _later(run: Run, reference: Run, of=val_epoch) -> Value:
+    return of(run, 0.95).over(of(reference, 0.95))
+
+
+def _fall(run: Run) -> float:
+    return deepest_fall(run.history.val_accuracy)
+
+
+def _falls(run: Run, reference: Run) -> Value:
+    return Value(_fall(run)).over(Value(_fall(reference)))
 
 
 def _delay(run: Run) -> Value:
@@ -43,6 +65,21 @@ def _cured_by(name: str) -> dict[str, Setting]:
     }
 
 
+def _against_the_transformer(measure) -> dict[str, Setting]:
+    return {
+        name: Setting((arm, _TRANSFORMER), each(measure))
+        for name, arm in _KINDS.items()
+    }
+
+
+_chen = partial(
+    Claim,
+    source="S4",
+    chapter="09",
+    section="In the setting of a report",
+    form=",.1f",
+    unit="×",
+)
 _cure = partial(
     Claim,
     source="S3",
@@ -78,10 +115,57 @@ ARCHITECTURES = (
         settings=_cured_by("cross-entropy"),
     ),
     _cure(
+        id="S3.5a",
+        section="What takes the delay away",
+        statement="Random rotations remove it.",
+        settings=_cured_by("rotation"),
+    ),
+    _cure(
+        id="S3.5b",
+        section="What takes the delay away",
+        statement="Random blur removes it.",
+        settings=_cured_by("blur"),
+    ),
+    _cure(
         id="L.5",
         source="L.5",
         statement="On digits, smaller initial weights remove the delay.",
         section="What takes the delay away",
         settings=_cured_by("weights × 1"),
+    ),
+    Claim(
+        id="S4.2a",
+        source="S4",
+        section="In the setting of a report",
+        statement="An MLP and an LSTM grok when half of the table is shown.",
+        chapter="09",
+        settings={
+            name: Setting((arm,), each(best_accuracy)) for name, arm in _KINDS.items()
+        },
+        statistic="highest validation accuracy within the budget",
+        verdict=Within(low=0.95, partly=Within(low=0.5)),
+        form=".1%",
+    ),
+    _chen(
+        id="S4.2b",
+        statement="They memorize in fewer epochs than a transformer.",
+        settings=_against_the_transformer(partial(_later, of=train_epoch)),
+        statistic="epoch of 95% in training, over the transformer's",
+        verdict=Within(high=0.8, partly=Within(high=1.0)),
+    ),
+    _chen(
+        id="S4.2c",
+        statement="They generalize in more epochs than it.",
+        settings=_against_the_transformer(_later),
+        statistic="epoch of 95% validation accuracy, over the transformer's",
+        verdict=Within(low=1.25, partly=Within(low=1.0)),
+    ),
+    _chen(
+        id="S4.2d",
+        statement="Their validation accuracy fluctuates more.",
+        settings=_against_the_transformer(_falls),
+        statistic="deepest fall of validation accuracy below its best so far, over the "
+        "transformer's",
+        verdict=Within(low=2.0, partly=Within(low=1.25)),
     ),
 )

@@ -9,6 +9,9 @@ from grokcore.tasks import DigitsTask, ModularTask
 
 __all__ = ["ARCHITECTURES", "CURES", "SCALES"]
 
+# F. Chen et al.'s setting, with the sizes they give: two hidden layers of 512.
+_ADDITION = CATALOGUE["addition-p97"]
+
 # Small ones of each kind. Weight decay 1 and an eps of 1e-4 let them generalize within
 # seconds and without slips; a falling rate lets them end without mistakes.
 _SMALL = Experiment(
@@ -39,22 +42,26 @@ _LOSSES = {"cross-entropy": "cross_entropy", "squared error": "mse"}
 #: What its initial weights are multiplied with.
 SCALES = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)
 
-# Omnigrok's digits, with 5,000 images instead of 60,000, and thirty times its weight
-# decay, which takes seconds.
+# Omnigrok's digits, with 5,000 images instead of 60,000; and with thirty times its
+# weight decay, which takes seconds.
 _DIGITS = Experiment(
     task=DigitsTask(),
     model=ImageMLPConfig(),
-    optimizer=AdamW(lr=1e-3, weight_decay=0.3, betas=(0.9, 0.999)),
+    optimizer=AdamW(lr=1e-3, weight_decay=0.01, betas=(0.9, 0.999)),
     loss="mse",
     init_scale=8.0,
     batch_size=200,
-    epochs=1_000,  # of 5 steps
+    epochs=10_000,  # of 5 steps
 )
+_QUICK = _DIGITS.replace(weight_decay=0.3, epochs=1_000)
 
 #: What may take the delay away, each alone.
 CURES = {
     "cross-entropy": {"loss": "cross_entropy"},
     "weights × 1": {"init_scale": 1.0},
+    "rotation": {"augmentation": "rotation"},
+    "blur": {"augmentation": "blur"},
+    "rotation and blur": {"augmentation": "rotation and blur"},
 }
 
 
@@ -66,6 +73,24 @@ def _cured(experiment: Experiment, **change) -> Arm:
 
 
 ARCHITECTURES = {
+    "architectures": Study(
+        question="Do an MLP and an LSTM grok in F. Chen et al.'s setting?",
+        arms={
+            "transformer": both_seeds(_ADDITION.replace(max_steps=None)),
+            "MLP": both_seeds(
+                _ADDITION.replace(
+                    model=EmbeddingMLPConfig(layers=2, mlp_width=512),
+                    epochs=1_500,
+                    max_steps=None,
+                )
+            ),
+            # Ten times the work of the MLP a step, so 8,000 steps have to do.
+            "LSTM": both_seeds(
+                _ADDITION.replace(model=LSTMConfig(layers=2, hidden_width=512))
+            ),
+        },
+        budget=28_500,
+    ),
     "small-architectures": Study(
         question="Do a transformer, an MLP and an LSTM add by the same waves?",
         arms={
@@ -134,10 +159,16 @@ ARCHITECTURES = {
         budget=4_000,
         weights="embedding",
     ),
-    "digits-quick": Study(
+    "digits": Study(
         question="Does an MLP grok 1,000 images of digits, and what takes that away?",
-        arms={"squared error, weights × 8": both_seeds(_DIGITS, range(5))}
+        arms={"squared error, weights × 8": both_seeds(_DIGITS)}
         | {name: _cured(_DIGITS, **change) for name, change in CURES.items()},
+        budget=50_000,
+    ),
+    "digits-quick": Study(
+        question="The same with thirty times the weight decay?",
+        arms={"squared error, weights × 8": both_seeds(_QUICK, range(5))}
+        | {name: _cured(_QUICK, **change) for name, change in CURES.items()},
         budget=5_000,
     ),
 }

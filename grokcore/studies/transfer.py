@@ -6,6 +6,7 @@ from typing import Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
+from grokcore.optimizers import AdamW
 from grokcore.studies.base import Arm, Study
 
 __all__ = ["PARTS", "TRANSFER"]
@@ -45,6 +46,17 @@ _TABLE = CATALOGUE["live-p59"].replace(
     snapshots=0, eval_every=10, stop_val_accuracy=0.95
 )
 _LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
+
+# The port's functions, in its reading, with what makes its network generalize: the
+# recipe of chapter 02.
+_PORT = CATALOGUE["dropout-p97"].replace(
+    operation="subtract",
+    dropout=0.0,
+    optimizer=AdamW(lr=1e-3, weight_decay=1.0),
+    epochs=1_000,
+    max_steps=10_000,
+    reading="truncated",
+)
 
 
 def _seeds(
@@ -94,6 +106,13 @@ def _transplants() -> dict[str, Arm]:
                 "all but positions": (_TWO, whole),
                 "the embedding": (_TWO, embedding),
             }.items()
+        },
+        # And is it good for those that know nothing of use as well?
+        **{
+            f"all but positions, from {name}, rate 0.003": _seeds(
+                _THREE.replace(lr=3e-3), first, whole
+            )
+            for name, first in other.items()
         },
         # Or the first steps?
         "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
@@ -170,5 +189,17 @@ TRANSFER = {
         question="Which table helps with that of sums?",
         arms=_exchanges(),
         budget=600,
+    ),
+    "fine-tuning": Study(
+        question="Does a network that can subtract learn the asymmetric function?",
+        arms={
+            words: _seeds(
+                _PORT.replace(operation="asymmetric"),
+                _PORT,
+                parts,
+            )
+            for words, parts in {"all": None, "the embedding": ("embed",)}.items()
+        },
+        budget=10_000,
     ),
 }

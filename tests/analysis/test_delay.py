@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokcore.analysis import grokking_delay
+from grokcore.analysis.delay import deepest_fall
 
 
 def history(train, val, steps_per_epoch=1):
@@ -72,3 +73,15 @@ def test_it_is_that_of_a_naive_search(data, train, threshold):
 def test_an_impossible_threshold_is_refused(threshold):
     with pytest.raises(ValueError, match=r"is not in \(0, 1\]"):
         grokking_delay(history([1], [1]), threshold)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1))
+def test_the_deepest_fall_is_the_largest_difference_back_in_time(curve):
+    pairs = [a - b for i, a in enumerate(curve) for b in curve[i:]]
+    assert deepest_fall(curve) == max(pairs)
+
+
+@pytest.mark.parametrize("curve", [[], [[0.1, 0.2]]])
+def test_without_a_curve_nothing_falls(curve):
+    with pytest.raises(ValueError, match="expected"):
+        deepest_fall(curve)
