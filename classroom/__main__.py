@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,16 @@ from classroom.sandbox import Limits
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
+
 _DIST = Path("dist")
+
+
+@app.callback(help=__doc__)
+def on_any_console() -> None:
+    """Write a question mark for what students write and a console does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 @app.command()
@@ -97,7 +107,7 @@ def grade(
     again: Annotated[bool, typer.Option(help="What is graded already, too.")] = False,
 ) -> None:
     """Grade a folder of notebooks: grades.csv, and a page of feedback for each."""
-    from classroom.grading import grade_all
+    from classroom.grading import grade_all, handed_in
 
     into = into or Path("grades") / submissions.resolve().name
     limits = Limits(
@@ -106,7 +116,7 @@ def grade(
         memory=round(memory * 2**30),
     )
     try:
-        total = len(list(submissions.glob("*.ipynb")))
+        notebooks, others = handed_in(submissions)
         grades = grade_all(
             submissions,
             instructor,
@@ -117,13 +127,16 @@ def grade(
             contained=_walls(contained),
             again=again,
         )
-        done = list(tqdm(grades, total=total, desc="grading", unit="notebook"))
+        done = list(tqdm(grades, total=len(notebooks), desc="grading", unit="notebook"))
     except ValueError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
     for grade in done:
         if grade.reason:
             typer.echo(f"{grade.submission}: {grade.status}, {grade.reason}")
+    if others:
+        names = ", ".join(path.name for path in others)
+        typer.echo(f"not graded, since they are no notebooks: {names}", err=True)
     counts = Counter(grade.status for grade in done)
     told = ", ".join(f"{count} {status}" for status, count in counts.items())
     typer.echo(f"{told}: {into / 'grades.csv'}")

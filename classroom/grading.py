@@ -20,7 +20,7 @@ from classroom.reporting import feedback, table
 from classroom.results import Grade
 from classroom.sandbox import Limits
 
-__all__ = ["MAX_NOTEBOOK", "grade_all"]
+__all__ = ["MAX_NOTEBOOK", "grade_all", "handed_in"]
 
 #: The largest notebook that is looked at, in bytes.
 MAX_NOTEBOOK = 20 * 2**20
@@ -77,9 +77,7 @@ def grade_all(
     Raises:
         ValueError: if there is no notebook, or no such exercises.
     """
-    notebooks = sorted(submissions.glob("*.ipynb"))
-    if not submissions.is_dir():
-        raise ValueError(f"there is no folder {submissions}")
+    notebooks, _ = handed_in(submissions)
     if not notebooks:
         raise ValueError(
             f"{submissions} has no notebooks (*.ipynb) of its own; those in folders "
@@ -140,6 +138,19 @@ def grade_all(
         called_off.set()
         pool.shutdown(cancel_futures=True)
         (into / "grades.csv").write_text(table(done), encoding="utf-8")
+
+
+def handed_in(submissions: Path) -> tuple[list[Path], list[Path]]:
+    """Return the notebooks of a folder by name, and what else is in it.
+
+    Raises:
+        ValueError: if it is no folder.
+    """
+    if not submissions.is_dir():
+        raise ValueError(f"there is no folder {submissions}")
+    found = sorted(submissions.iterdir())
+    notebooks = [path for path in found if path.suffix.lower() == ".ipynb"]
+    return notebooks, [path for path in found if path not in notebooks]
 
 
 def _legible(name: str) -> str:

@@ -68,7 +68,7 @@ def grade(
         tests = [n for n in archive.namelist() if n.startswith("tests/q")]
         archive.extractall(members=tests)
     tests = [str(Path.cwd() / test) for test in sorted(tests)]  # cells may go elsewhere
-    content = _prepare(nbformat.read(notebook, as_version=4), tests)
+    content = _prepare(_read(notebook), tests)
     os.dup2(1, 2)  # what libraries warn of is of no interest either
     _Executor.cell_seconds = cell_seconds
     trouble, results = [], None
@@ -100,6 +100,12 @@ def grade(
         for name, file in results.results.items()
     }
     return answers, "; ".join(trouble + _Executor.trouble)
+
+
+def _read(notebook: Path) -> NotebookNode:
+    """Read a notebook in any of JSON's encodings, halves of characters left out."""
+    text = json.dumps(json.loads(notebook.read_bytes()), ensure_ascii=False)
+    return nbformat.reads(_legible(text), as_version=4)
 
 
 def _run(content: NotebookNode) -> GradingResults:

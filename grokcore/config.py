@@ -15,7 +15,15 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass, rebuild_dataclass
 from pydantic_core import PydanticCustomError
 
-__all__ = ["description", "kinds", "one_of", "refusing", "resolved", "without_defaults"]
+__all__ = [
+    "description",
+    "kinds",
+    "may_be_none",
+    "one_of",
+    "refusing",
+    "resolved",
+    "without_defaults",
+]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -105,6 +113,17 @@ def kinds(union: Any) -> dict[str, type]:
     """
     union, *_ = get_args(union)
     return {_kind(cls): cls for cls in get_args(union) or (union,)}
+
+
+def may_be_none(cls: type) -> set[str]:
+    """Return the fields of a description that may be left empty.
+
+    >>> from grokcore import TransformerConfig
+    >>> may_be_none(TransformerConfig)
+    {'mlp_width'}
+    """
+    fields = cls.__pydantic_fields__.items()
+    return {name for name, field in fields if type(None) in get_args(field.annotation)}
 
 
 def _kind(cls: type) -> str:

@@ -21,7 +21,7 @@ import torch
 from pydantic import Field, TypeAdapter
 from torch import nn
 
-from grokcore.config import description, refusing, resolved, without_defaults
+from grokcore.config import description, kinds, refusing, resolved, without_defaults
 from grokcore.filters import Filter, Projection
 from grokcore.losses import LossName
 from grokcore.models import Model, TransformerConfig
@@ -335,9 +335,23 @@ def _part_with(name: str, parts: dict[str, Any]) -> str:
         found = f"is in each of {holders}" if holders else "is nowhere"
         allowed = {*parts, *itertools.chain(*fields.values())} - {"kind"}
         raise ValueError(
-            f"the field {name!r} {found} in this experiment; allowed: {sorted(allowed)}"
+            f"the field {name!r} {found} in this experiment{_of_other_kinds(name)}; "
+            f"allowed: {sorted(allowed)}"
         )
     return holders[0]
+
+
+def _of_other_kinds(name: str) -> str:
+    """Which kinds of its parts would have a field."""
+    parts = {"task": Task, "model": Model, "optimizer": Optimizer, "filter": Filter}
+    for part, union in parts.items():
+        classes = kinds(union).items()
+        have = [
+            k for k, c in classes if name in (f.name for f in dataclasses.fields(c))
+        ]
+        if have and name != "kind":
+            return f", but would be with {part} {' or '.join(have)}"
+    return ""
 
 
 def _field_names(part: Any) -> list[str]:

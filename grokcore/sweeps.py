@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
@@ -17,9 +19,8 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from contextlib import suppress
+from contextlib import closing
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
@@ -30,10 +31,13 @@ from grokcore.experiments import Experiment
 from grokcore.progress_bar import progress_bar
 from grokcore.runs import Run, StoreError, run, store
 
-__all__ = ["Sweep", "sweep"]
+__all__ = ["Sweep", "processes", "sweep"]
 
 #: Seconds between two looks at jobs that have not ended.
 _PAUSE = 0.05
+
+#: Tells the sweeps of this process apart.
+_numbers = itertools.count()
 
 
 class Sweep(Sequence[Run]):
@@ -76,7 +80,7 @@ def sweep(
     others start with is run before them, whether it is asked for or not. A failed
     run is reported with a warning, and kept as far as it got; the others go on. Where a
     worker was killed and the pool with it, what had not ended is tried once more, each
-    experiment in a process of its own.
+    experiment in a process of its own. An interruption stops them all.
 
     Args:
         experiments: for example :meth:`~grokcore.experiments.Experiment.grid`.
@@ -89,8 +93,10 @@ def sweep(
             workers where it tells how many workers it has, and 1 where not.
 
     Raises:
-        TypeError: for an executor whose workers share this process (torch's random
-            state and thread count are global).
+        TypeError: for what is no experiment or no executor, and for an executor whose
+            workers share this process (torch's random state and thread count are
+            global).
+        KeyboardInterrupt: after everything so far was stored; the same call goes on.
 
     >>> from grokcore import ModularTask, TransformerConfig
     >>> small = Experiment(
@@ -118,37 +124,70 @@ def sweep(
         if __name__ == "__main__":
             main()
     """
-    experiments = list(dict.fromkeys(experiments))
-    if isinstance(executor, int):
-        raise ValueError(
-            f"executor={executor} is no executor; for {executor} processes: "
-            f"ProcessPoolExecutor({executor}, mp_context=get_context('spawn'))"
-        )
+    experiments = _experiments(experiments)
+    _refuse_what_is_no_executor(executor)
     waves = _waves(experiments)
-    if executor is None:
-        results = chain.from_iterable(map(_here, waves))
-    else:
-        results = chain.from_iterable(_elsewhere(w, executor, threads) for w in waves)
     runs: dict[Experiment, Run] = {}
     failures: dict[Experiment, Exception] = {}
     total = sum(map(len, waves))
-    with progress_bar(show=progress, total=total, desc="sweep", unit="run") as bar:
-        for experiment, result in results:
-            try:
-                result()
-                runs[experiment] = _stored(experiment)
-            except (Exception, CancelledError) as error:
-                failures[experiment] = error
-                told = f"{type(error).__name__}: {error}"
-                if isinstance(error, BrokenExecutor):
-                    told = (
-                        "its process was killed twice, the second time alone, which is "
-                        "most often for memory; a smaller batch_size, task or model "
-                        "needs less"
-                    )
-                warnings.warn(f"{experiment.name} failed: {told}", stacklevel=2)
-            bar.update()
+    try:
+        with (
+            closing(_results(waves, executor, threads)) as results,
+            progress_bar(show=progress, total=total, desc="sweep", unit="run") as bar,
+        ):
+            for experiment, result in results:
+                try:
+                    result()
+                    runs[experiment] = _stored(experiment)
+                except (Exception, CancelledError) as error:
+                    failures[experiment] = error
+                    told = f"{experiment.name} failed: {_told(error)}"
+                    warnings.warn(told, stacklevel=2)
+                bar.update()
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(
+            str(error) or "stopped. Nothing is lost: the same call goes on from there."
+        ) from None
     return Sweep((runs[e] for e in experiments if e in runs), failures)
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Return a pool for :func:`sweep`, whose workers end quietly with an interruption.
+
+    >>> with processes(2) as pool:
+    ...     runs = sweep([], pool)
+    """
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        # While one trains, the interruption waits for the end of a step, as ever.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def _experiments(given: Iterable[Experiment]) -> list[Experiment]:
+    """All of them once."""
+    experiments = [given] if isinstance(given, Experiment) else [*dict.fromkeys(given)]
+    for wrong in experiments:
+        if not isinstance(wrong, Experiment):
+            raise TypeError(
+                f"{wrong!r} is no Experiment; pass a list of them, such as "
+                f"experiment.grid(seed=range(3)); gc.CATALOGUE has them by name"
+            )
+    return experiments
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, BrokenExecutor):
+        return (
+            "its process was killed twice, the second time alone, which is most often "
+            "for memory; a smaller batch_size, task or model needs less"
+        )
+    told = f"{type(error).__name__}: {error}"
+    if isinstance(error, CancelledError):
+        return f"{told}it was called off before it began; the same call trains it"
+    return told
 
 
 def _waves(experiments: list[Experiment]) -> list[list[Experiment]]:
@@ -166,6 +205,16 @@ def _waves(experiments: list[Experiment]) -> list[list[Experiment]]:
 
 #: An experiment, and a function that waits for its run or raises what went wrong.
 _Result = tuple[Experiment, Callable[[], object]]
+
+
+def _results(
+    waves: list[list[Experiment]], executor: Executor | None, threads: int | None
+) -> Iterator[_Result]:
+    for wave in waves:
+        if executor is None:
+            yield from _here(wave)
+        else:
+            yield from _elsewhere(wave, executor, threads)
 
 
 def _here(experiments: list[Experiment]) -> Iterator[_Result]:
@@ -192,12 +241,20 @@ def _elsewhere(
     if threads is None:
         cores = devices.cores()
         threads = max(1, cores // (getattr(executor, "_max_workers", None) or cores))
-    here = (str(store()), rounding.chosen(), threads, _process())
-    jobs = []
-    with suppress(BrokenExecutor):
-        for experiment in experiments:
-            jobs.append((experiment, executor.submit(_work, experiment, *here)))
-    cut_off = experiments[len(jobs) :]
+    asked_by = (_process(), next(_numbers))
+    here = (str(store()), rounding.chosen(), threads, asked_by)
+    jobs, left, cut_off = [], list(experiments), []
+    try:
+        while left:
+            jobs.append((left[0], executor.submit(_work, left[0], *here)))
+            left.pop(0)
+    except BrokenExecutor:
+        cut_off = left
+    except Exception as error:
+        if not jobs:
+            raise
+        # A cluster that takes no more of them: those that it took go on.
+        yield from ((experiment, partial(_fail, error)) for experiment in left)
     for experiment, job in _as_they_end(jobs):
         if isinstance(_error(job), BrokenExecutor):
             cut_off.append(experiment)
@@ -224,18 +281,39 @@ def _one_by_one(experiments: list[Experiment], here: tuple) -> Iterator[_Result]
 
 def _as_they_end(jobs: list[tuple[Experiment, Any]]) -> Iterator[tuple]:
     """Look at the jobs again and again: not all are concurrent.futures' own."""
-    while jobs:
-        ended = [pair for pair in jobs if pair[1].done()]
-        yield from ended
-        jobs = [pair for pair in jobs if pair not in ended]
-        if jobs and not ended:
-            time.sleep(_PAUSE)
+    try:
+        while jobs:
+            ended = [pair for pair in jobs if pair[1].done()]
+            yield from ended
+            jobs = [pair for pair in jobs if pair not in ended]
+            if jobs and not ended:
+                time.sleep(_PAUSE)
+    finally:  # also when nobody waits for the rest
+        for _, job in jobs:
+            if isinstance(job, Future):  # a cluster's jobs go on without this process
+                job.cancel()
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 def _error(job: Any) -> BaseException | None:
     """What a job that is done ended with, if its executor says so without raising."""
     told = isinstance(job, Future) and not job.cancelled()
     return job.exception() if told else None
+
+
+def _refuse_what_is_no_executor(executor: object) -> None:
+    submits = callable(getattr(executor, "submit", None))
+    if executor is None or (submits and not isinstance(executor, type)):
+        return
+    number = executor if isinstance(executor, int) else 2
+    raise TypeError(
+        f"executor={executor!r} is no executor, which is an object with submit(); for "
+        f"{number} processes: ProcessPoolExecutor({number}, "
+        f"mp_context=multiprocessing.get_context('spawn'))"
+    )
 
 
 def _refuse_what_shares_a_process(executor: Executor) -> None:
@@ -255,10 +333,15 @@ def _refuse_what_shares_a_process(executor: Executor) -> None:
 
 
 def _work(
-    experiment: Experiment, folder: str, rounded: int, threads: int, submitter: str
+    experiment: Experiment,
+    folder: str,
+    rounded: int,
+    threads: int,
+    asked_by: tuple[str, int],
 ) -> None:
-    """Train one experiment in a worker; the submitter reads the run from the store."""
-    if _process() == submitter:
+    """Train one experiment in a worker; who asked reads the run from the store."""
+    process, _ = asked_by
+    if _process() == process:
         raise TypeError(
             "this executor's workers are threads of the submitting process; use one "
             "whose workers are processes"
@@ -267,10 +350,19 @@ def _work(
     with _one_at_a_time:
         os.environ[rounding.VARIABLE] = str(rounded)
         torch.set_num_threads(threads)
-        run(experiment, progress=False, root=Path(folder))
+        if asked_by in _interrupted:  # a pool's workers have jobs in advance
+            raise KeyboardInterrupt("the sweep was stopped")
+        try:
+            run(experiment, progress=False, root=Path(folder))
+        except KeyboardInterrupt:
+            _interrupted.add(asked_by)
+            raise
 
 
 _one_at_a_time = threading.Lock()
+
+#: Sweeps that were stopped while this worker trained.
+_interrupted: set[tuple[str, int]] = set()
 
 
 def _process() -> str:

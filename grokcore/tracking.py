@@ -61,9 +61,9 @@ class WandB:
 
     def close(self) -> None:
         """End the run there, however training ended; the next one gets its own."""
-        if self._run is not None:
-            self._run.finish()
-            self._run = None
+        ended, self._run = self._run, None  # also if it cannot be ended
+        if ended is not None:
+            ended.finish()
 
 
 class TensorBoard:
@@ -99,6 +99,6 @@ class TensorBoard:
 
     def close(self) -> None:
         """End the file, however training ended; the next run gets its own."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        ended, self._writer = self._writer, None
+        if ended is not None:
+            ended.close()

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
@@ -11,8 +13,8 @@ import torch
 import grokcore as gc
 from grokcore import SGD
 from grokcore.backend import devices
-from grokcore.runs import StoreError, TrainingDiverged, run
-from grokcore.sweeps import sweep
+from grokcore.runs import StoreError, TrainingDiverged, run, store
+from grokcore.sweeps import processes, sweep
 
 
 @pytest.fixture
@@ -110,10 +112,83 @@ def test_a_job_that_was_cancelled_is_a_failure_like_others(grid):
 
     with (
         Cancels(1, mp_context=multiprocessing.get_context("spawn")) as pool,
-        pytest.warns(UserWarning, match="CancelledError"),
+        pytest.warns(UserWarning, match="CancelledError.*the same call trains it"),
     ):
         runs = sweep(grid, pool)
     assert [*runs.failures] == grid
+
+
+def test_an_interruption_calls_off_what_has_not_begun(grid, monkeypatch):
+    class Waits:
+        def __init__(self):
+            self.jobs = []
+
+        def submit(self, *arguments):
+            self.jobs.append(Future())
+            return self.jobs[-1]
+
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    executor = Waits()
+    monkeypatch.setattr("grokcore.sweeps.time.sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt, match=r"Nothing is lost: the same call"):
+        sweep(grid, executor)
+    assert len(executor.jobs) == 3 and all(job.cancelled() for job in executor.jobs)
+
+
+def test_a_worker_that_is_interrupted_begins_nothing_else(tiny):
+    """Not even the jobs that its pool gave it in advance."""
+    grid = tiny(epochs=100_000, snapshots=(0,)).grid(seed=range(4))
+    begun = store() / grid[0].name / "snapshots" / "0.safetensors"
+
+    with processes(1) as pool:
+
+        def interrupt():
+            while not begun.exists():
+                time.sleep(0.05)
+            for worker in [*pool._processes]:
+                os.kill(worker, signal.SIGINT)
+
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt, match=r"Nothing is lost: the same call"):
+            sweep(grid, pool)
+    assert grid[0].stored().status == "interrupted"
+    assert [experiment.stored() for experiment in grid[1:]] == [None] * 3
+
+
+def test_a_cluster_that_takes_no_more_keeps_what_it_took(grid):
+    class Full(ProcessPoolExecutor):
+        taken = 0
+
+        def submit(self, *arguments):
+            self.taken += 1
+            if self.taken > 1:
+                raise OSError("sbatch: too many jobs")
+            return super().submit(*arguments)
+
+    with (
+        Full(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.warns(UserWarning, match="OSError: sbatch: too many jobs"),
+    ):
+        found = sweep(grid, pool)
+    assert [*found.failures] == grid[1:]
+    assert [r.experiment for r in found] == grid[:1]
+    Full.taken = 1
+    with pytest.raises(OSError, match="too many jobs"):  # there is nothing to keep
+        sweep(grid[1:], Full(1, mp_context=multiprocessing.get_context("spawn")))
+
+
+@pytest.mark.parametrize("executor", ["local", 2, object(), ProcessPoolExecutor])
+def test_what_is_no_executor_is_refused_with_one_that_is(grid, executor):
+    with pytest.raises(TypeError, match=r"is no executor.* ProcessPoolExecutor\(2, "):
+        sweep(grid, executor)
+
+
+@pytest.mark.parametrize("given", [["live-p59"], {"one": 1}, [None]])
+def test_what_is_no_experiment_is_refused(given):
+    with pytest.raises(TypeError, match=r"is no Experiment; pass a list of them"):
+        sweep(given)
 
 
 def test_submitits_jobs_are_no_futures_and_do_as_well(grid, hopeless, tmp_path):

@@ -2,6 +2,8 @@
 
 import json
 import struct
+import sys
+import types
 
 import pytest
 
@@ -104,12 +106,43 @@ def test_callbacks_are_closed_however_training_ends(tiny):
     assert diverges.told[-1] == stops.told[-1] == "closed"
 
 
+def test_a_class_is_no_callback(tiny):
+    """Called with a state, it would make a tracker that is told nothing."""
+    with pytest.raises(
+        TypeError, match=r"has TensorBoard, a class; pass TensorBoard\("
+    ):
+        tiny(epochs=2).run(callbacks=[TensorBoard])
+
+
 def test_one_tracker_makes_a_run_for_each_training(tiny, tmp_path):
     tracker = TensorBoard(tmp_path)
     runs = [tiny(seed=seed, epochs=3).run(callbacks=[tracker]) for seed in (0, 1)]
     assert {p.name for p in tmp_path.iterdir() if p.is_dir()} >= {
         run.experiment.name for run in runs
     }
+
+
+def test_a_run_that_cannot_be_ended_is_not_gone_on_with(tiny, monkeypatch):
+    begun = []
+
+    class Unreachable:
+        def __init__(self):
+            self.steps = []
+            begun.append(self)
+
+        def log(self, row, step):
+            self.steps.append(step)
+
+        def finish(self):
+            raise TimeoutError("no answer")
+
+    wandb = types.ModuleType("wandb")
+    wandb.init = lambda **options: Unreachable()
+    monkeypatch.setitem(sys.modules, "wandb", wandb)
+    tracker = WandB()
+    for seed in (0, 1):
+        tiny(seed=seed, epochs=10).run(callbacks=[tracker])
+    assert [run.steps for run in begun] == [[0, 10], [0, 10]]
 
 
 def test_what_cannot_be_closed_costs_no_run_and_keeps_nobody_else_open(tiny):

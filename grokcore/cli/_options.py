@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import Any
 
 from grokcore.catalogue import CATALOGUE
-from grokcore.config import kinds
-from grokcore.experiments import Start
+from grokcore.config import kinds, may_be_none
+from grokcore.experiments import Experiment, Start
 from grokcore.filters import Filter, Projection
 from grokcore.models import Model
 from grokcore.optimizers import Optimizer
@@ -28,6 +28,15 @@ KINDS: dict[str, dict[str, type]] = {
     "filter": kinds(Filter) | {"none": type(None)},
     "projection": kinds(Projection) | {"none": type(None)},
 }
+
+#: Fields that "none" leaves empty; of the others it may be a word.
+_MAY_BE_NONE = may_be_none(Experiment).union(
+    *(
+        may_be_none(cls)
+        for part in (Task, Model, Optimizer, Filter, Projection)
+        for cls in kinds(part).values()
+    )
+)
 
 
 def split(name: str, arguments: list[str]) -> tuple[str, list[str]]:
@@ -58,8 +67,10 @@ def parts(text: str) -> list[str]:
 
 def value(field: str, text: str) -> Any:
     """Numbers, true, null and [lists] as in JSON; kinds by name; else a word."""
+    if field in _MAY_BE_NONE and text.lower() == "none":
+        return None
     if field == "start_from":
-        return None if text == "none" else _start(text)
+        return _start(text)
     if field in KINDS:
         if text not in KINDS[field]:
             raise ValueError(f"{field} {text!r} is not one of {sorted(KINDS[field])}")
@@ -67,9 +78,16 @@ def value(field: str, text: str) -> Any:
     # Python's literals as well: .5, 5., [.9,.98].
     for read in (json.loads, ast.literal_eval):
         with suppress(ValueError, SyntaxError):
-            value = read(text)
-            return tuple(value) if isinstance(value, list) else value
+            return _plain(read(text))
     return text
+
+
+def _plain(value: Any) -> Any:
+    """Whole numbers as such, however they are written: 1e3."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
 
 
 def _start(text: str) -> Start:

@@ -1,10 +1,8 @@
 """The command line: train, list, show, sweep, reproduce, claims, speedrun, record."""
 
-import multiprocessing
 import re
 import sys
 import warnings
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +30,7 @@ from grokcore.runs import (
     stored_runs,
 )
 from grokcore.studies import STUDIES
+from grokcore.sweeps import processes
 from grokcore.sweeps import sweep as run_sweep
 
 __all__ = ["app"]
@@ -118,7 +117,7 @@ def show(
     """Show a run, when it grokked and what it learned, or a model of any origin."""
     with Errors():
         path = Path(what)
-        if path.is_file() or path.suffix == ".safetensors":
+        if path.is_file() or (path.suffix and not path.is_dir()):
             given = {"heads": heads, "activation": activation, "norm": norm}
             given["layout"] = None if layout is None else _options.layout(layout)
             model, trained_on = _from_file(path, given)
@@ -168,8 +167,7 @@ def sweep(
         if workers == 1:
             runs = run_sweep(grid)
         else:
-            spawn = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+            with processes(workers) as pool:
                 runs = run_sweep(grid, pool)
         for run in runs:
             fields = run.experiment.fields()
@@ -283,8 +281,7 @@ def _take_census(
     if workers == 1:
         found = take(name, **options)
     else:
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        with processes(workers) as pool:
             found = take(name, pool, **options)
     typer.echo(f"{name}: {len(found)} networks")
     for statistic in POPULATIONS[name].statistics.values():

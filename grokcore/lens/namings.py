@@ -17,9 +17,13 @@ instance ``blocks.0.attn.q.weight`` [H·K, D] is our ``blocks.0.attn.W_Q``, and
 """
 
 import re
+import warnings
 from collections.abc import Mapping
+from typing import Any
 
-from torch import Tensor
+import numpy as np
+import torch
+from torch import Tensor, nn
 
 __all__ = ["ours", "translated"]
 
@@ -29,19 +33,24 @@ _FIRST = ("embed.W_E", "embed.weight")
 #: Buffers of the older naming that hold no weights: the causal mask and minus infinity.
 _BUFFERS = (".mask", ".IGNORE")
 
+#: Parts of names that wrappers leave anywhere: ``_orig_mod.`` of torch.compile, and
+#: those of sharded and checkpointed modules, which begin with an underscore, too.
+_WRAPPERS = re.compile(r"\b_\w+\.")
+
 
 def ours(weights: Mapping[str, object], heads: int | None) -> dict[str, Tensor]:
     """Return weights from elsewhere by our names and in our shapes.
 
-    A dictionary inside of the dictionary is found, and a prefix that all names share,
-    such as the ``module.`` of a wrapper, is left out.
+    A dictionary inside of the dictionary is found, and a prefix such as the ``module.``
+    of a wrapper is left out; what does not have it is passed over, with a warning.
 
     Args:
-        weights: tensors by name, in any naming of this module.
+        weights: tensors by name, or numpy's arrays, in any naming of this module.
         heads: H, which the bridge's names do not tell.
 
     Raises:
-        ValueError: if the names are those of another naming, or a shape does not fit.
+        ValueError: if the names are those of another naming, or of two models, or a
+            shape does not fit.
 
     >>> import torch
     >>> from grokcore.models import by_hand
@@ -69,9 +78,10 @@ def _tensors(weights: Mapping[str, object]) -> dict[str, Tensor]:
     """The tensors, but for buffers; where there are none, those one level below."""
     if not isinstance(weights, Mapping):
         raise ValueError(
-            f"expected tensors by name, got a {type(weights).__name__}; of a model, "
-            f"pass model.state_dict()"
+            f"expected tensors by name, got a {type(weights).__name__}; pass "
+            f"{_where(weights) or 'them, or let gc.lens.read(path) read a file'}"
         )
+    weights = {n: _from_numpy(x) for n, x in weights.items()}
     others = {n: x for n, x in weights.items() if not isinstance(x, Tensor)}
     inner = {n: x for n, x in others.items() if _is_state_dict(x)}
     if len(inner) > 1:
@@ -82,11 +92,17 @@ def _tensors(weights: Mapping[str, object]) -> dict[str, Tensor]:
     if inner and not any(_is_named(n) for n in weights):
         return _tensors(*inner.values())
     for name, value in others.items():
+        place = _where(weights)
         raise ValueError(
             f"{name!r} is a {type(value).__name__}, not a tensor; pass the dictionary "
-            f"that has the tensors by name{_where(weights)}"
+            f"that has the tensors by name{place and f', {place}'}"
         )
     return {n: t for n, t in weights.items() if not n.endswith(_BUFFERS)}
+
+
+def _from_numpy(value: Any) -> Any:
+    numbers = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    return torch.tensor(value) if numbers else value
 
 
 def _is_named(name: str) -> bool:
@@ -95,38 +111,51 @@ def _is_named(name: str) -> bool:
 
 
 def _where(value: object, path: str = "weights") -> str:
-    """Where inside of a value the first state dictionary is."""
+    """Where inside of a value the first state dictionary is, as code; else nothing."""
+    if _is_state_dict(value):
+        return path
+    if isinstance(value, nn.Module):
+        return f"{path}.state_dict()"
     if isinstance(value, Mapping):
         parts = [(f"{path}[{n!r}]", x) for n, x in value.items()]
     elif isinstance(value, list | tuple) and value:
         parts = [(f"{path}[-1]", value[-1])]
     else:
         return ""
-    for place, part in parts:
-        if _is_state_dict(part):
-            return f", {place}"
-        if deeper := _where(part, place):
-            return deeper
-    return ""
+    return next(filter(None, (_where(part, place) for place, part in parts)), "")
 
 
 def _is_state_dict(value: object) -> bool:
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and all(isinstance(x, Tensor) for x in value.values())
+        and all(isinstance(x, Tensor | np.ndarray) for x in value.values())
     )
 
 
 def _unwrapped(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without a prefix that wrappers leave before all names."""
-    prefixes = (
+    """Those of the part that has an embedding, without what wrappers add to names."""
+    weights = {_WRAPPERS.sub("", name): tensor for name, tensor in weights.items()}
+    prefixes = [
         n.removesuffix(end) for n in weights for end in _FIRST if n.endswith(end)
-    )
-    prefix = next((x for x in prefixes if x.endswith(".")), "")
-    if all(name.startswith(prefix) for name in weights):
-        return {name.removeprefix(prefix): tensor for name, tensor in weights.items()}
-    return weights
+    ]
+    prefixes = [prefix for prefix in prefixes if prefix[-1:] in ("", ".")]
+    if len(prefixes) > 1:
+        raise ValueError(
+            f"there are the weights of {len(prefixes)} models, whose names begin with "
+            f"{prefixes}; pass those of one of them"
+        )
+    prefix = prefixes[0] if prefixes else ""
+    if outside := [name for name in weights if not name.startswith(prefix)]:
+        warnings.warn(
+            f"passed over, since their names do not begin with {prefix!r}: {outside}",
+            stacklevel=4,
+        )
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in weights.items()
+        if name.startswith(prefix)
+    }
 
 
 def _turned(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -208,7 +237,7 @@ def translated(weights: dict[str, Tensor], heads: int | None) -> dict[str, Tenso
     if heads is None:
         raise ValueError(
             "these are the names of a TransformerBridge, which do not tell how many "
-            "heads there are: pass heads=<number>"
+            "heads there are: pass heads=<number>, on the command line --heads <number>"
         )
     return dict(_translated(name, tensor, heads) for name, tensor in weights.items())
 

@@ -16,6 +16,9 @@ __all__ = ["read"]
 #: How files begin that Git LFS has not fetched, and both kinds of pickles of torch.
 _POINTER, _PICKLES = b"version https://git-lfs", (b"PK\x03\x04", b"\x80")
 
+#: What the beginning of numpy's files has: an array's, and an archive's of arrays.
+_NUMPY = (b"\x93NUMPY", b".npy")
+
 
 def read(path: Path | str, **options: Any) -> Transformer:
     """Read a ``.safetensors`` file.
@@ -35,7 +38,7 @@ def read(path: Path | str, **options: Any) -> Transformer:
     Raises:
         ValueError: if the file cannot be read, or holds no such model.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.exists():
         raise ValueError(f"there is no file {path}")
     try:
@@ -57,10 +60,17 @@ def read(path: Path | str, **options: Any) -> Transformer:
 
 
 def _what_it_is(content: bytes, error: SafetensorError) -> str:
+    if not content:
+        return "it is empty; write or download it again"
     if content.startswith(_POINTER):
         return (
             "it is a pointer of Git LFS, and the file itself was not downloaded; "
             "install git-lfs and call git lfs pull there"
+        )
+    if any(mark in content[:256] for mark in _NUMPY):
+        return (
+            "it is a file of numpy: weights = dict(numpy.load(path)), by the names of "
+            "grokcore.lens.namings, then gc.lens.from_state_dict(weights)"
         )
     if content.startswith(_PICKLES):
         return (
@@ -68,6 +78,22 @@ def _what_it_is(content: bytes, error: SafetensorError) -> str:
             "you trust it: weights = torch.load(path, weights_only=True, "
             'map_location="cpu"), then gc.lens.from_state_dict(weights)'
         )
-    if content.lstrip()[:1] == b"<":
-        return "it begins like a web page, so the download went wrong"
+    if b'"weight_map"' in content:
+        return (
+            "it is a list of the files that have the weights: join what "
+            "safetensors.torch.load_file reads of each, and pass it to "
+            "gc.lens.from_state_dict"
+        )
+    if line := _first_line(content):
+        return (
+            f"it is a text that begins with {line!r}, and no .safetensors file; if "
+            f"it was downloaded, that is what the server answered"
+        )
     return f"{error}; it is cut short, or no .safetensors file"
+
+
+def _first_line(content: bytes) -> str:
+    """Of a text; nothing of what is none."""
+    text = content[:80].decode("utf-8-sig", "replace").rstrip("\ufffd").strip()
+    line = text.partition("\n")[0].strip()
+    return line if line.isprintable() and "\ufffd" not in line else ""

@@ -19,14 +19,24 @@ from grokcore.models import Transformer, TransformerConfig
 
 __all__ = ["from_state_dict"]
 
-#: What the sizes are read off, with the axes that each has.
+#: What the sizes are read off, with the axes that each has; one of them is D.
 _SIZES = {
-    "embed.W_E": 2,
-    "pos_embed.W_pos": 2,
-    "blocks.0.attn.W_Q": 3,
-    "blocks.0.mlp.W_in": 2,
-    "unembed.W_U": 2,
+    "embed.W_E": "VD",
+    "pos_embed.W_pos": "TD",
+    "blocks.0.attn.W_Q": "HDK",
+    "blocks.0.mlp.W_in": "DM",
+    "unembed.W_U": "DC",
 }
+
+#: What stands for a part that a model does without.
+_WITHOUT = {
+    "pos_embed.W_pos": ": pass zeros [T, D] if it does not tell positions apart",
+    "blocks.0.mlp.W_in": ": pass zeros W_in [D, 1] and W_out [1, D] for each block "
+    "without neurons",
+    "unembed.W_U": ": pass the transpose of embed.W_E if the two are tied",
+}
+
+_NORMS = re.compile(r"\bln(1|2|_final)\.[wb]$")
 
 
 def from_state_dict(
@@ -83,7 +93,9 @@ def from_state_dict(
     >>> again.config == model.config, again.layout
     (True, (None, None, 7))
     """
-    weights = namings.ours(weights, heads)
+    weights = {n: _raised(t) for n, t in namings.ours(weights, heads).items()}
+    if garbled := [n for n, t in weights.items() if not bool(t.isfinite().all())]:
+        warnings.warn(f"not all is a finite number in {garbled}", stacklevel=2)
     config = _config(weights, heads, activation, norm)
     layout, numbers = _equation(weights, layout)
     W_E = weights["embed.W_E"]
@@ -93,18 +105,32 @@ def from_state_dict(
     return model.eval().requires_grad_(False)
 
 
+def _raised(tensor: Tensor) -> Tensor:
+    """At least float32."""
+    low = tensor.is_floating_point() and tensor.element_size() < 4
+    return tensor.float() if low else tensor
+
+
 def _config(
     weights: dict[str, Tensor], heads: int | None, activation: str, norm: str | None
 ) -> TransformerConfig:
     """The sizes and choices that names and shapes tell."""
     if missing := sorted(_SIZES.keys() - weights.keys()):
-        raise ValueError(f"missing {missing}; there are {sorted(weights)}")
+        way = _WITHOUT.get(missing[0], "") if len(missing) == 1 else ""
+        raise ValueError(f"missing {missing}{way}; there are {sorted(weights)}")
     for name, axes in _SIZES.items():
-        if weights[name].ndim != axes:
+        if weights[name].ndim != len(axes):
             raise ValueError(
-                f"{name} has shape {_shape(weights[name])}; expected {axes} axes"
+                f"{name} has shape {_shape(weights[name])}; expected {len(axes)} axes"
             )
-    width = weights["embed.W_E"].shape[1]
+    width = weights["pos_embed.W_pos"].shape[1]  # which nobody turns around
+    for name, axes in _SIZES.items():
+        if weights[name].shape[axes.index("D")] != width:
+            raise ValueError(
+                f"{name} has shape {_shape(weights[name])}; expected "
+                f"[{', '.join(axes)}] with D = {width}, as pos_embed.W_pos has it: it "
+                f"may be another model's, or lie the other way around"
+            )
     own_heads, _, d_head = weights["blocks.0.attn.W_Q"].shape
     if own_heads * d_head != width:
         raise ValueError(
@@ -224,15 +250,16 @@ def _fill(model: Transformer, weights: dict[str, Tensor]) -> None:
     expected = model.state_dict()
     for name, tensor in weights.items():
         if name not in expected:
-            if ".ln" in name or name.startswith("ln_"):
-                norm = model.config.norm
+            if _NORMS.search(name):
                 raise ValueError(
-                    f"norm={norm!r} has no place for {name!r}, which is there; leave "
-                    f"norm out, or pass another one"
+                    f"norm={model.config.norm!r} has no place for {name!r}, which is "
+                    f"there; allowed: ln1 and ln2 in every block, and ln_final, or "
+                    f"none of them, and no other norm than these tell"
                 )
             raise ValueError(
-                f"unknown tensor {name!r} of shape {_shape(tensor)}; leave it out if "
-                f"the model is the same without it"
+                f"unknown tensor {name!r} of shape {_shape(tensor)}; rename it if it "
+                f"is one of grokcore.lens.namings, or leave it out if the model is the "
+                f"same without it"
             )
         if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise ValueError(
@@ -240,12 +267,19 @@ def _fill(model: Transformer, weights: dict[str, Tensor]) -> None:
                 f"{_shape(expected[name])} and floating point"
             )
     absent = expected.keys() - weights.keys()
-    norms = {name for name in expected if re.search(r"\bln(1|2|_final)\.[wb]$", name)}
+    norms = {name for name in expected if _NORMS.search(name)}
     # All of them: they were folded. One of them: something is missing.
     folded = norms if norms <= absent else set()
     optional = folded | {name for name in absent if ".b_" in name}
     if missing := sorted(absent - optional):
-        raise ValueError(f"missing {missing}; there are {sorted(weights)}")
+        shifts = norms.issuperset(missing) and all(n.endswith(".b") for n in missing)
+        way = (
+            ": pass zeros for layer norms without a shift; RMS norms are another "
+            "function, which Transformer does not have"
+        )
+        raise ValueError(
+            f"missing {missing}{way if shifts else ''}; there are {sorted(weights)}"
+        )
     neutral = {
         name: torch.full_like(expected[name], float(name in folded and name[-1] == "w"))
         for name in absent

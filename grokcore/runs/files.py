@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,7 @@ def _write(path: Path, content: bytes) -> None:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            _to_the_disk(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         with suppress(OSError):
@@ -151,6 +152,15 @@ def _write(path: Path, content: bytes) -> None:
             f"(GROKCORE_STORE says where runs are stored); what was stored before is "
             f"intact."
         ) from error
+
+
+def _to_the_disk(descriptor: int) -> None:
+    """Flush a file, where its drive can do that; some network drives cannot."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -227,7 +237,10 @@ def _way_out(path: Path, error: Exception) -> str:
         return "That is no run of the store, so nothing was changed."
     if lost:
         return train_again(folder)
-    return f"It is damaged, or not from grokcore. {train_again(folder)}"
+    return (
+        f"It is damaged, or not from this version of grokcore ({version('grokcore')}). "
+        f"{train_again(folder)}"
+    )
 
 
 def train_again(folder: Path) -> str:

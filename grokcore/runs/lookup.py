@@ -140,6 +140,8 @@ def load(what: str | Path | Experiment) -> Run:
             return found
     if os.sep in str(what) or path.is_dir():
         if not files.exists(path / "experiment.json"):
+            if path.is_file():
+                raise ValueError(f"{what} is a file; name the folder of its run")
             if not path.is_dir():
                 raise ValueError(f"there is no folder {what}")
             raise ValueError(f"{what} is no run: it has no experiment.json")

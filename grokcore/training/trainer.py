@@ -151,8 +151,13 @@ class Trainer:
 
         Raises:
             TrainingDiverged: when the loss is no longer finite.
+            TypeError: for a class among the callbacks.
         """
         callbacks = [*callbacks]
+        for callback in callbacks:
+            if isinstance(callback, type):  # calling it would make one, and tell nobody
+                name = callback.__name__
+                raise TypeError(f"callbacks has {name}, a class; pass {name}(…)")
         if self.experiment.start_from is not None and self.began_with is None:
             first = Trainer(self.experiment.start_from.experiment, self.device.type)
             first.train()

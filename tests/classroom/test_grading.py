@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from classroom import __main__ as command
-from classroom import building, grading, results, sandbox
+from classroom import building, grading, inside, results, sandbox
 from classroom.sandbox import Limits
 
 HERE = Path(__file__).parents[1]
@@ -279,6 +279,43 @@ def test_a_notebook_need_not_say_what_it_answers(desk, limits):
     assert graded["a.ipynb"].score == 5
     assert graded["b.ipynb"].score == 0 and "JSON" in graded["b.ipynb"].reason
     assert graded["b.ipynb"].possible == 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_notebook_is_read_in_any_encoding_of_json(encoding, tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_text(notebook(*ANSWERS, "third = 'ü'"), encoding=encoding)
+    assert [cell.source for cell in inside._read(path).cells][-1] == "third = 'ü'"
+
+
+def test_half_a_character_costs_no_more_than_itself(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_text(notebook(*ANSWERS, "third = 'X'").replace("X", r"\ud800"))
+    sources = [cell.source for cell in inside._read(path).cells]
+    assert sources == [*ANSWERS, "third = '?'"]
+
+
+def test_what_is_no_notebook_is_not_passed_over_in_silence(tmp_path):
+    for name in ("a.ipynb", "B.IPYNB", "c.py", "d.zip"):
+        (tmp_path / name).touch()
+    (tmp_path / "e").mkdir()
+    notebooks, others = grading.handed_in(tmp_path)
+    assert {path.name for path in notebooks} == {"a.ipynb", "B.IPYNB"}
+    assert [path.name for path in others] == ["c.py", "d.zip", "e"]
+
+
+def test_the_command_says_what_it_did_not_grade_on_any_console(desk, monkeypatch):
+    folder = desk / "mixed"
+    folder.mkdir()
+    (folder / "ü.ipynb").write_text("not JSON")
+    (folder / "late ☃.zip").touch()
+    monkeypatch.setattr(grading, "MASTERS", desk / "masters")
+    where = ["grade", str(folder), "--into", str(desk / "grades of it")]
+    where += ["--instructor", str(desk / "instructor"), "--no-contained"]
+    done = CliRunner(charset="cp1252").invoke(command.app, where)
+    assert done.exit_code == 0, done.output
+    assert "not graded, since they are no notebooks: late ?.zip" in done.output
+    assert "ü.ipynb: failed, the file is no notebook" in done.output
 
 
 def test_without_a_sandbox_only_what_is_asked_for_goes_on(desk, monkeypatch):

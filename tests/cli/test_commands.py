@@ -54,6 +54,25 @@ def test_train_takes_every_field_as_an_option(cli):
     assert str(run.folder) in done.output.replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ("--epochs 1e1", {"epochs": 10}),
+        ("--batch-size 8.0 --lr 1", {"batch_size": 8, "lr": 1.0}),
+        ("--snapshots 0,1e1", {"snapshots": (0, 10)}),
+        ("--batch-size none --filter None --max-steps none", {}),
+        ("--norm none", {"norm": "none"}),
+    ],
+)
+def test_numbers_and_nothing_are_taken_as_people_write_them(
+    cli, small, options, fields
+):
+    done = cli(f"train {SMALL} {options}")
+    assert done.exit_code == 0, done.output
+    (run,) = runs.stored_runs()
+    assert run.experiment == small.replace(**fields)
+
+
 def test_train_a_second_time_loads(cli, small):
     assert cli(f"train {SMALL}").exit_code == 0
     stamp = (small.stored().folder / "history.npz").stat().st_mtime_ns
@@ -85,6 +104,11 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ),
         ("train --heads 3", "heads=3 does not divide width=128"),
         ("train --prime 7", "the field 'prime' is nowhere in this experiment"),
+        ("train --momentum .9", "but would be with optimizer sgd or muon; allowed: ["),
+        (
+            "train --epochs 1.5e0",
+            "epochs: Input should be a valid integer (given: 1.5)",
+        ),
         ("train --p", "--p has no value"),
         ("train live-p59 p 7", "'p' is not an option"),
         ("train --model oracle", "model 'oracle' is not one of ['embedding_mlp'"),
@@ -92,6 +116,7 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("show nonsense", "no run 'nonsense' is recorded or stored"),
         ("show ./nowhere", "there is no folder ./nowhere"),
         ("show nowhere.safetensors", "there is no file nowhere.safetensors"),
+        ("show ./nowhere.pt", "there is no file nowhere.pt"),
         ("show nanda-p113 --operation nonsense", "operation='nonsense'; allowed: ['ad"),
         ("reproduce nonsense", "no run 'nonsense' is recorded or stored"),
         ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
@@ -331,7 +356,7 @@ def test_a_console_without_greek_letters_gets_question_marks():
     ("text", "value"),
     [
         (".5", 0.5),
-        ("5.", 5.0),
+        ("5.", 5),
         ("-.5", -0.5),
         ("1e-3", 1e-3),
         ("[.9,.98]", (0.9, 0.98)),

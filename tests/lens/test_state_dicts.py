@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -119,9 +120,12 @@ def test_the_weights_are_copies():
     assert torch.equal(model.W_E, before)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+@pytest.mark.parametrize(
+    "dtype", [torch.float8_e4m3fn, torch.float16, torch.bfloat16, torch.float32]
+)
 def test_low_precision_is_raised_to_float32(dtype):
-    weights = hooked(dtype=dtype)
+    floats = {n: t for n, t in hooked().items() if t.is_floating_point()}
+    weights = {name: tensor.to(dtype) for name, tensor in floats.items()}
     model = from_state_dict(weights)
     assert model.W_E.dtype == torch.float32
     assert torch.equal(model.W_E, weights["embed.W_E"].float())
@@ -382,6 +386,22 @@ def test_matrices_of_which_only_some_are_turned_are_refused():
         from_state_dict(turned)
 
 
+@pytest.mark.parametrize(
+    ("name", "axes"),
+    [
+        ("embed.W_E", "V, D"),
+        ("blocks.0.attn.W_Q", "H, D, K"),
+        ("blocks.0.mlp.W_in", "D, M"),
+        ("unembed.W_U", "D, C"),
+    ],
+)
+def test_a_matrix_that_lies_the_other_way_around_is_named(name, axes):
+    """Also W_U, of which one could think that there are as many outputs as D."""
+    weights = hooked(p=9)
+    with pytest.raises(ValueError, match=rf"{name} has shape .*\[{axes}\] with D = 8"):
+        from_state_dict(weights | {name: weights[name].mT})
+
+
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "net.model."])
 @pytest.mark.parametrize("inside", [None, "model", "state_dict"])
 def test_prefixes_and_dictionaries_around_weights_are_looked_through(prefix, inside):
@@ -400,7 +420,7 @@ def test_where_the_weights_are_is_told():
     deep = {"state_dicts": [weights, weights], "config": {"p": 11}}
     with pytest.raises(ValueError, match=r"pass .* weights\['state_dicts'\]\[-1\]"):
         from_state_dict(deep)
-    with pytest.raises(ValueError, match=r"got a Transformer; .* model.state_dict\(\)"):
+    with pytest.raises(ValueError, match=r"got a Transformer; pass .*state_dict\(\)"):
         from_state_dict(by_hand(11, (2, 3)))
 
 
@@ -479,17 +499,129 @@ def test_a_file_that_is_none_is_refused(tmp_path):
     pickled = tmp_path / "model.pth"
     torch.save(hooked(), pickled)
     garbled = tmp_path / "model.safetensors"
-    garbled.write_bytes(b"no tensors")
+    garbled.write_bytes(b"no tensors\x00")
     page = tmp_path / "page.safetensors"
     page.write_text("<!doctype html>")
     ways_on = {
         pickled: "If you trust it",
         garbled: "cut short, or no .safetensors file",
         tmp_path: "it is a folder",
-        page: "a web page",
+        page: "a text that begins with '<!doctype",
     }
     for path, way_on in ways_on.items():
         with pytest.raises(ValueError, match=rf"cannot read {path}: .*{way_on}"):
             read(path)
     with pytest.raises(ValueError, match=r"there is no file .*nowhere.safetensors"):
         read(tmp_path / "nowhere.safetensors")
+
+
+@pytest.mark.parametrize("wrapper", ["_orig_mod", "_fsdp_wrapped_module"])
+def test_what_wrappers_put_into_the_middle_of_names_is_left_out(wrapper):
+    weights = by_hand(11, (2, 3)).state_dict()
+    wrapped = {n.replace(".0.", f".0.{wrapper}."): t for n, t in weights.items()}
+    model = from_state_dict({f"{wrapper}.{n}": t for n, t in wrapped.items()})
+    assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())
+
+
+def test_what_lies_beside_a_wrapped_model_is_passed_over_and_said():
+    weights = by_hand(11, (2, 3)).state_dict()
+    wrapped = {f"module.{name}": tensor for name, tensor in weights.items()}
+    with pytest.warns(UserWarning, match=r"passed over, .*: \['n_averaged'\]"):
+        model = from_state_dict(wrapped | {"n_averaged": torch.tensor(3)})
+    assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())
+
+
+def test_two_models_in_one_dictionary_are_not_chosen_from():
+    both = {f"{m}.{n}": t for m in ("net", "ema") for n, t in hooked().items()}
+    with pytest.raises(ValueError, match=r"2 models, .* \['net.', 'ema.'\]; pass"):
+        from_state_dict(both)
+
+
+def test_arrays_of_numpy_are_read():
+    weights = by_hand(11, (2, 3)).state_dict()
+    model = from_state_dict({name: t.numpy() for name, t in weights.items()})
+    assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        ([hooked()], r"got a list; pass weights\[-1\]"),
+        ("model.safetensors", r"got a str; .*gc.lens.read\(path\)"),
+        (
+            {"model": by_hand(11, (2, 3)), "epoch": 3},
+            r"'model' is a Transformer.*, weights\['model'\].state_dict\(\)",
+        ),
+    ],
+)
+def test_what_holds_the_weights_is_looked_into(given, way):
+    with pytest.raises(ValueError, match=way):
+        from_state_dict(given)
+
+
+def test_numbers_that_are_none_are_said():
+    weights = by_hand(11, (2, 3)).state_dict()
+    weights["embed.W_E"][3, 3] = float("nan")
+    with pytest.warns(UserWarning, match=r"not all is a finite number in \['embed.W_E"):
+        from_state_dict(weights)
+
+
+def test_what_stands_for_a_missing_part_leaves_the_model_as_it_is():
+    """No neurons, no positions, tied embeddings: refused, and the advice is right."""
+    weights, tokens = hooked(), table(7, 7)
+    for lost, advised, instead in [
+        ("pos_embed.W_pos", "zeros", {"pos_embed.W_pos": torch.zeros(3, 8)}),
+        ("unembed.W_U", "transpose", {"unembed.W_U": weights["embed.W_E"].T[:, :7]}),
+    ]:
+        left = {name: t for name, t in weights.items() if name != lost}
+        with pytest.raises(ValueError, match=rf"'{lost}'\]: pass .*{advised}"):
+            from_state_dict(left)
+        whole = left | instead
+        expected = logits_by_formula(whole, tokens)[:, -1]
+        torch.testing.assert_close(from_state_dict(whole)(tokens), expected)
+    left = {name: t for name, t in weights.items() if ".mlp." not in name}
+    with pytest.raises(ValueError, match=r"W_in \[D, 1\] and W_out \[1, D\]"):
+        from_state_dict(left)
+    for i in {name.split(".")[1] for name in left if name.startswith("blocks.")}:
+        left[f"blocks.{i}.mlp.W_in"] = torch.zeros(8, 1)
+        left[f"blocks.{i}.mlp.W_out"] = torch.zeros(1, 8)
+    silent = {n: t * (".mlp." not in n) for n, t in weights.items()}
+    expected = logits_by_formula(silent, tokens)[:, -1]
+    torch.testing.assert_close(from_state_dict(left)(tokens), expected)
+
+
+def test_norms_of_another_kind_are_not_read_as_layer_norms():
+    weights = hooked(norm=True)
+    rms = {n: t for n, t in weights.items() if not ("ln" in n and n.endswith(".b"))}
+    with pytest.raises(ValueError, match=r"\['blocks.0.ln1.b', .*RMS norms are"):
+        from_state_dict(rms)
+    renamed = {n.replace("ln_final", "ln_f"): t for n, t in weights.items()}
+    with pytest.raises(ValueError, match=r"unknown tensor 'ln_f.[wb]' .*rename it"):
+        from_state_dict(renamed, norm="pre")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>\n<p>", "begins with '<!DOCTYPE html>'"),
+        (b"Entry not found", "begins with 'Entry not found'"),
+        (b'{"weight_map": {"embed.W_E": "1.safetensors"}}', "a list of the files"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(90), "cut short, or no .safetensors file"),
+    ],
+)
+def test_what_came_instead_of_weights_is_named(content, said, tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=said):
+        read(path)
+
+
+def test_an_archive_of_numpy_is_called_one_and_the_way_on_works(tmp_path):
+    weights = by_hand(11, (2, 3)).state_dict()
+    path = tmp_path / "weights.npz"
+    np.savez(path, **{name: tensor.numpy() for name, tensor in weights.items()})
+    with pytest.raises(ValueError, match=r"of numpy: weights = dict\(numpy.load\(path"):
+        read(path)
+    model = from_state_dict(dict(np.load(path)))
+    assert all(torch.equal(model.state_dict()[n], t) for n, t in weights.items())

@@ -24,6 +24,16 @@ def test_a_drive_without_locks_is_said_and_used(tiny, monkeypatch, caplog, numbe
     assert run.folder.name in caplog.text
 
 
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_drive_that_cannot_flush_is_used(tiny, monkeypatch, number):
+    def fsync(_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    run = tiny(epochs=3).run()
+    assert run.status == "finished" and len(run.history) > 1
+
+
 def test_who_waits_is_told_again_and_again_for_whom(tmp_path, monkeypatch, caplog):
     """Each time the patience is over; here after the second."""
     folder = tmp_path / "run"
