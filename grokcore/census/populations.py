@@ -104,6 +104,17 @@ _WHEN = {
 }
 
 
+def _crossed(name: str, each: int) -> Population:
+    """Cross so many splits with as many seeds; when, and with which key frequencies."""
+    return Population(
+        CATALOGUE[name].replace(snapshots=0),
+        seeds=range(each),
+        roundings=range(1),
+        splits=range(each),
+        statistics=_WHEN,
+    )
+
+
 #: By name, which is the recipe's in the catalogue if it has one there.
 POPULATIONS = {
     "live-p113": Population(CATALOGUE["live-p113"], range(20), range(5)),
@@ -118,13 +129,8 @@ POPULATIONS = {
         statistics=_WHEN,
     ),
     # Who picks the frequencies, the split or the start: each with each.
-    "crossed-p59": Population(
-        CATALOGUE["live-p59"].replace(snapshots=0),
-        seeds=range(10),
-        roundings=range(1),
-        splits=range(10),
-        statistics=_WHEN,
-    ),
+    "crossed-p59": _crossed("live-p59", 20),
+    "crossed-p113": _crossed("live-p113", 8),
 }
 
 

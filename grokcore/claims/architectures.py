@@ -6,7 +6,6 @@ from functools import partial
 
 from grokcore.analysis.delay import deepest_fall
 from grokcore.claims.histories import (
-    best_accuracy,
     each,
     times_as_long,
     train_epoch,
@@ -35,12 +34,21 @@ def _later(run: Run, reference: Run, of=val_epoch) -> Value:
     return of(run, 0.95).over(of(reference, 0.95))
 
 
-def _fall(run: Run) -> float:
-    return deepest_fall(run.history.val_accuracy)
+def _highest(run: Run) -> Value:
+    """Validation accuracy at its best; a bound, if that is in the last tenth of it."""
+    accuracy, epoch = run.history.val_accuracy, run.history.epoch
+    rising = epoch[accuracy.idxmax()] > 0.9 * epoch.iloc[-1]
+    return Value(float(accuracy.max()), ">" if rising else "")
+
+
+def _fall(run: Run) -> Value:
+    """The deepest fall; a bound, if there was little yet from which to fall."""
+    arrived = run.delay().val_epoch is not None
+    return Value(deepest_fall(run.history.val_accuracy), "" if arrived else ">")
 
 
 def _falls(run: Run, reference: Run) -> Value:
-    return Value(_fall(run)).over(Value(_fall(reference)))
+    return _fall(run).over(_fall(reference))
 
 
 def _delay(run: Run) -> Value:
@@ -140,9 +148,10 @@ ARCHITECTURES = (
         statement="An MLP and an LSTM grok when half of the table is shown.",
         chapter="09",
         settings={
-            name: Setting((arm,), each(best_accuracy)) for name, arm in _KINDS.items()
+            name: Setting((arm,), each(_highest)) for name, arm in _KINDS.items()
         },
-        statistic="highest validation accuracy within the budget",
+        statistic="highest validation accuracy within the budget, a bound where it "
+        "rises to the end",
         verdict=Within(low=0.95, partly=Within(low=0.5)),
         form=".1%",
     ),
@@ -155,7 +164,7 @@ ARCHITECTURES = (
     ),
     _chen(
         id="S4.2c",
-        statement="They generalize in more epochs than it.",
+        statement="They generalize in more epochs than it, if at all.",
         settings=_against_the_transformer(_later),
         statistic="epoch of 95% validation accuracy, over the transformer's",
         verdict=Within(low=1.25, partly=Within(low=1.0)),
@@ -165,7 +174,7 @@ ARCHITECTURES = (
         statement="Their validation accuracy fluctuates more.",
         settings=_against_the_transformer(_falls),
         statistic="deepest fall of validation accuracy below its best so far, over the "
-        "transformer's",
+        "transformer's; a bound for networks that never reach 95%",
         verdict=Within(low=2.0, partly=Within(low=1.25)),
     ),
 )

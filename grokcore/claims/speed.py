@@ -45,8 +45,9 @@ def _against_filter(ema: str, ma: str) -> dict[str, Setting]:
 
 def _alone(part: str, measure: Callable[[Run], Value]) -> dict[str, Setting]:
     return {
-        name: Setting((_ONE_PART.arms[f"{part}, {name}"],), each(measure))
-        for name in ("Adam, L2 .005", "AdamW, decay 1")
+        name.removeprefix(f"{part}, "): Setting((arm,), each(measure))
+        for name, arm in _ONE_PART.arms.items()
+        if name.startswith(part)
     }
 
 

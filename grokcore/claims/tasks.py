@@ -25,6 +25,7 @@ _EIGHT = {
 }
 _MIRRORS = STUDIES["mirrors"].arms
 _POSITIONS = STUDIES["loss-positions"].arms
+_TUNED = STUDIES["fine-tuning"].arms
 
 #: Tables that are the same but for the names of rows, columns and answers: the first
 #: one is symmetric.
@@ -157,6 +158,37 @@ TASKS = (
         },
         statistic="steps to validation 95%, over those with a loss at the answer",
         verdict=Within(low=1.2, partly=Within(low=1.05)),
+    ),
+    Claim(
+        id="S1.6a",
+        source="S1",
+        chapter="12b",
+        section="A transfer that is said to fail",
+        statement="A network that has learned subtraction, and is trained on the "
+        "asymmetric function, does not get there.",
+        settings={
+            "with decay, truncated": Setting((_TUNED["all"],), each(best_accuracy))
+        },
+        statistic="highest validation accuracy within the budget",
+        verdict=Within(high=0.9, partly=Within(high=0.95)),
+        form=".1%",
+    ),
+    Claim(
+        id="S1.6b",
+        source="S1",
+        chapter="12b",
+        section="A transfer that is said to fail",
+        statement="It comes less far than one that begins with random weights.",
+        settings={
+            "with decay, truncated": Setting(
+                (_TUNED["all"], _WITH_DECAY["asymmetric, truncated"]),
+                each(lambda one, own: best_accuracy(one).over(best_accuracy(own))),
+            )
+        },
+        statistic="highest validation accuracy within the budget, over that from "
+        "scratch",
+        verdict=Within(high=0.9, partly=Within(high=0.98)),
+        form=".2f",
     ),
     _times(
         id="S1.7a",

@@ -15,8 +15,6 @@ __all__ = ["TRANSFER"]
 
 _SMALL = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
 _MORE = STUDIES["operands"].arms
-_TUNED = STUDIES["fine-tuning"].arms
-_ASYMMETRIC = STUDIES["functions"].arms["asymmetric, truncated"]
 
 _ONE_LAYER = "one layer, modulo 31"
 _LOW_RATE = f"{_ONE_LAYER}, a third of the rate"
@@ -52,36 +50,6 @@ _BEST = "highest validation accuracy within the budget"
 _OVER_SCRATCH = "steps to validation 95% from scratch, over those with that start"
 
 TRANSFER = (
-    _share(
-        id="S1.6a",
-        source="S1",
-        chapter="12b",
-        section="A transfer that is said to fail",
-        statement="A network that has learned subtraction, and is trained on the "
-        "asymmetric function, does not get there.",
-        settings={
-            "with decay, truncated": Setting((_TUNED["all"],), each(best_accuracy))
-        },
-        statistic=_BEST,
-        verdict=Within(high=0.9, partly=Within(high=0.95)),
-    ),
-    Claim(
-        id="S1.6b",
-        source="S1",
-        chapter="12b",
-        section="A transfer that is said to fail",
-        statement="It comes less far than one that begins with weights of its own.",
-        settings={
-            "with decay, truncated": Setting(
-                (_TUNED["all"], _ASYMMETRIC),
-                each(lambda one, own: best_accuracy(one).over(best_accuracy(own))),
-            )
-        },
-        statistic="highest validation accuracy within the budget, over that from "
-        "scratch",
-        verdict=Within(high=0.9, partly=Within(high=0.98)),
-        form=".2f",
-    ),
     _times(
         id="S4.6a",
         section="A lower learning rate",

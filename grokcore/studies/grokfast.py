@@ -3,6 +3,7 @@
 from typing import Any
 
 from grokcore.catalogue import CATALOGUE
+from grokcore.experiments import Experiment
 from grokcore.filters import Band, Gain, GrokfastEMA, GrokfastMA
 from grokcore.optimizers import AdamW
 from grokcore.studies.base import Arm, Study, both_seeds, seeds
@@ -34,6 +35,16 @@ _BASES = {
     ),
 }
 _PARTS = {"whole": None, "slow": Band("slow"), "fast": Band("fast")}
+
+
+def _a_tenth(base: Experiment) -> Arm:
+    """The slow part at a tenth of the rate, which is about what it has in the whole.
+
+    Ten times the decay takes as much off the weights in a step.
+    """
+    rate, decay = base.optimizer.lr / 10, 10 * base.optimizer.weight_decay
+    return seeds(base.replace(filter=Band("slow"), lr=rate, weight_decay=decay))
+
 
 _ADDITION = CATALOGUE["addition-p97"].replace(stop_val_accuracy=0.95)
 
@@ -83,6 +94,10 @@ GROKFAST = {
             f"{part}, {name}": seeds(base.replace(filter=kept))
             for name, base in _BASES.items()
             for part, kept in _PARTS.items()
+        }
+        | {
+            "slow, Adam, lr .0001, L2 .05": _a_tenth(_BASES["Adam, L2 .005"]),
+            "slow, AdamW, lr .0001, decay 10": _a_tenth(_BASES["AdamW, decay 1"]),
         },
         budget=2_500,
     ),
