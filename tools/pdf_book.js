@@ -70,8 +70,9 @@ async (parts) => {
     article.querySelectorAll(dead).forEach((e) => e.remove());
     // On paper no script runs.
     article.querySelectorAll("noscript").forEach((e) => e.replaceWith(...e.childNodes));
-    for (const cell of article.querySelectorAll(".cell"))
-      if (!cell.textContent.trim() && !cell.querySelector("img, svg")) cell.remove();
+    // What is empty has no height, and would still begin a page after a full one.
+    for (const part of article.querySelectorAll(".cell, .toctree-wrapper"))
+      if (!part.textContent.trim() && !part.querySelector("img, svg")) part.remove();
     for (const head of article.querySelectorAll("thead"))
       if (!head.textContent.trim()) head.remove();
   }
