@@ -17,7 +17,6 @@ from classroom.sandbox import Limits
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
-
 _DIST = Path("dist")
 
 

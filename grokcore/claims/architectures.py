@@ -5,12 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from grokcore.analysis.delay import deepest_fall
-from grokcore.claims.histories import (
-    each,
-    times_as_long,
-    train_epoch,
-    val_epoch,
-)
+from grokcore.claims.histories import each, times_as_long, train_epoch, val_epoch
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -92,6 +87,7 @@ _cure = partial(
     Claim,
     source="S3",
     chapter="09",
+    section="What takes the delay away",
     statistic="steps from 80% in training to 80% in validation, as a share of those "
     "with squared error alone",
     verdict=Within(high=0.1, partly=Within(high=0.5)),
@@ -119,18 +115,15 @@ ARCHITECTURES = (
     _cure(
         id="S3.4",
         statement="Cross-entropy in place of squared error removes that delay.",
-        section="What takes the delay away",
         settings=_cured_by("cross-entropy"),
     ),
     _cure(
         id="S3.5a",
-        section="What takes the delay away",
         statement="Random rotations remove it.",
         settings=_cured_by("rotation"),
     ),
     _cure(
         id="S3.5b",
-        section="What takes the delay away",
         statement="Random blur removes it.",
         settings=_cured_by("blur"),
     ),
@@ -138,15 +131,11 @@ ARCHITECTURES = (
         id="L.5",
         source="L.5",
         statement="On digits, smaller initial weights remove the delay.",
-        section="What takes the delay away",
         settings=_cured_by("weights × 1"),
     ),
-    Claim(
+    _chen(
         id="S4.2a",
-        source="S4",
-        section="In the setting of a report",
         statement="An MLP and an LSTM grok when half of the table is shown.",
-        chapter="09",
         settings={
             name: Setting((arm,), each(_highest)) for name, arm in _KINDS.items()
         },
@@ -154,6 +143,7 @@ ARCHITECTURES = (
         "rises to the end",
         verdict=Within(low=0.95, partly=Within(low=0.5)),
         form=".1%",
+        unit="",
     ),
     _chen(
         id="S4.2b",

@@ -40,7 +40,7 @@ _PARTS = {"whole": None, "slow": Band("slow"), "fast": Band("fast")}
 def _a_tenth(base: Experiment) -> Arm:
     """The slow part at a tenth of the rate, which is about what it has in the whole.
 
-    Ten times the decay takes as much off the weights in a step.
+    Ten times the decay takes as much off the weights in a step, with AdamW.
     """
     rate, decay = base.optimizer.lr / 10, 10 * base.optimizer.weight_decay
     return seeds(base.replace(filter=Band("slow"), lr=rate, weight_decay=decay))

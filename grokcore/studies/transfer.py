@@ -6,8 +6,8 @@ from typing import Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
-from grokcore.optimizers import AdamW
 from grokcore.studies.base import Arm, Study
+from grokcore.studies.tasks import TASKS
 
 __all__ = ["PARTS", "TRANSFER"]
 
@@ -47,16 +47,8 @@ _TABLE = CATALOGUE["live-p59"].replace(
 )
 _LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
 
-# The port's functions, in its reading, with what makes its network generalize: the
-# recipe of chapter 02.
-_PORT = CATALOGUE["dropout-p97"].replace(
-    operation="subtract",
-    dropout=0.0,
-    optimizer=AdamW(lr=1e-3, weight_decay=1.0),
-    epochs=1_000,
-    max_steps=10_000,
-    reading="truncated",
-)
+# Subtraction as the port reads it, with the recipe of chapter 02.
+_PORT = TASKS["functions"].arms["subtraction, truncated"][0]
 
 
 def _seeds(
@@ -193,11 +185,7 @@ TRANSFER = {
     "fine-tuning": Study(
         question="Does a network that can subtract learn the asymmetric function?",
         arms={
-            words: _seeds(
-                _PORT.replace(operation="asymmetric"),
-                _PORT,
-                parts,
-            )
+            words: _seeds(_PORT.replace(operation="asymmetric"), _PORT, parts)
             for words, parts in {"all": None, "the embedding": ("embed",)}.items()
         },
         budget=10_000,
