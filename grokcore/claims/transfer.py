@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from grokcore.claims.histories import best_accuracy, each, speed_up
+from grokcore.claims.histories import best_accuracy, each, speed_up, times_as_long
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -15,6 +15,7 @@ __all__ = ["TRANSFER"]
 
 _SMALL = STUDIES["transplants"].arms | STUDIES["transplant-controls"].arms
 _MORE = STUDIES["operands"].arms
+_REPORT = STUDIES["three-operands"].arms
 
 _ONE_LAYER = "one layer, modulo 31"
 _LOW_RATE = f"{_ONE_LAYER}, a third of the rate"
@@ -47,6 +48,7 @@ def _after_two(k: int, measure: Callable[[Run], Value]) -> dict[str, Setting]:
 _share = partial(Claim, source="S4", chapter="12", form=".1%")
 _times = partial(Claim, source="S4", chapter="12", form=",.1f", unit="×")
 _BEST = "highest validation accuracy within the budget"
+_IN_THE_REPORT = "two layers, modulo 97"
 _OVER_SCRATCH = "steps to validation 95% from scratch, over those with that start"
 
 TRANSFER = (
@@ -94,5 +96,43 @@ TRANSFER = (
         settings=_after_two(6, best_accuracy),
         statistic=_BEST,
         verdict=Within(high=0.1, partly=Within(high=0.5)),
+    ),
+    _share(
+        id="S4.6d",
+        chapter="12b",
+        section="Three numbers, in the network of the report",
+        statement="From random weights, 2,000 epochs do not teach three numbers.",
+        settings={
+            _IN_THE_REPORT: Setting((_REPORT["from scratch"],), each(best_accuracy))
+        },
+        statistic=_BEST,
+        verdict=Within(high=0.5, partly=Within(high=0.95)),
+    ),
+    _share(
+        id="S4.6e",
+        chapter="12b",
+        section="Three numbers, in the network of the report",
+        statement="After two numbers, 2,000 epochs teach three.",
+        settings={
+            _IN_THE_REPORT: Setting(
+                (_REPORT["after two numbers"],), each(best_accuracy)
+            )
+        },
+        statistic=_BEST,
+        verdict=Within(low=0.95, partly=Within(low=0.5)),
+    ),
+    _times(
+        id="S4.6f",
+        chapter="12b",
+        section="Three numbers, in the network of the report",
+        statement="After two numbers, validation accuracy rises sooner than that in "
+        "training.",
+        settings={
+            _IN_THE_REPORT: Setting(
+                (_REPORT["after two numbers"],), each(times_as_long)
+            )
+        },
+        statistic="epoch of 95% validation accuracy, over that of 95% in training",
+        verdict=Within(high=1.0, partly=Within(high=1.1)),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
-from grokcore.studies.base import Arm, Study
+from grokcore.studies.base import Arm, Study, both_seeds
 from grokcore.studies.tasks import TASKS
 
 __all__ = ["PARTS", "TRANSFER"]
@@ -47,6 +47,17 @@ _TABLE = CATALOGUE["live-p59"].replace(
 )
 _LEARNED = CATALOGUE["live-p59"].replace(snapshots=0, split_seed=7)
 
+# F. Chen et al.'s own network: 2,000 epochs of sums of two, then as many of 10,000 rows
+# with more numbers. Nothing ends it early while it learns the first.
+_REPORT_TWO = CATALOGUE["addition-p97"].replace(
+    epochs=2_000, max_steps=None, stop_val_accuracy=None, epochs_after_stop=0
+)
+_REPORT_THREE = CATALOGUE["addition-p97"].replace(
+    operands=3, sample=10_000, epochs=2_000, max_steps=None, eval_every=10
+)
+
+_DONORS = range(100, 103)
+
 # Subtraction as the port reads it, with the recipe of chapter 02.
 _PORT = TASKS["functions"].arms["subtraction, truncated"][0]
 
@@ -69,6 +80,18 @@ def _seeds(
             one = one.replace(start_from=Start(first.replace(seed=seed + 100), parts))
         arm.append(one)
     return tuple(arm)
+
+
+def _report(rows: Experiment, first: Experiment | None = None) -> Arm:
+    """One experiment a seed of weights and split, after a first one of other seeds."""
+    arm = both_seeds(rows)
+    if first is None:
+        return arm
+    parts = (*PARTS["all but positions"], "ln_final")
+    starts = [Start(donor, parts) for donor in both_seeds(first, _DONORS)]
+    return tuple(
+        one.replace(start_from=start) for one, start in zip(arm, starts, strict=True)
+    )
 
 
 def _transplants() -> dict[str, Arm]:
@@ -168,6 +191,26 @@ TRANSFER = {
             ),
         },
         budget=600,
+    ),
+    "three-operands": Study(
+        question="Does F. Chen et al.'s network add three numbers, if it can add two?",
+        arms={
+            "two numbers": both_seeds(_REPORT_TWO, _DONORS),
+            "from scratch": _report(_REPORT_THREE),
+            "after two numbers": _report(_REPORT_THREE, _REPORT_TWO),
+            "after shuffled sums": _report(
+                _REPORT_THREE, _REPORT_TWO.replace(shuffled=True)
+            ),
+        },
+        budget=40_000,
+    ),
+    "more-operands": Study(
+        question="And four numbers, five and six?",
+        arms={
+            f"{k} after two": _report(_REPORT_THREE.replace(operands=k), _REPORT_TWO)
+            for k in (4, 5, 6)
+        },
+        budget=40_000,
     ),
     "moduli": Study(
         question="How does the number of epochs depend on the modulus?",
