@@ -177,19 +177,19 @@ def _waiting(run: Run) -> tuple[int, int]:
 
 
 def norm_spike(run: Run, part: str = "attn") -> Value:
-    """Return how far a part's norm stands out while a network waits, as a factor.
+    """Return how far a part's norm stands out once a network memorized, as a factor.
 
-    From training accuracy 95% to validation accuracy 95%: highest over the higher end.
+    From training accuracy 95% to the last step: highest over the higher end.
     """
-    start, end = _waiting(run)
-    return Value(norms.spike(part_norms(run)[part][start : end + 1].tolist()))
+    start, _ = _waiting(run)
+    return Value(norms.spike(part_norms(run)[part][start:].tolist()))
 
 
 def norm_peak(run: Run, part: str = "attn") -> Value:
-    """Return when a part's norm is highest, until it generalizes.
+    """Return when a part's norm is highest.
 
     0 is where it has memorized, 1 where it has generalized, 95% of each.
     """
     start, end = _waiting(run)
-    top = int(part_norms(run)[part][: end + 1].argmax())
+    top = int(part_norms(run)[part].argmax())
     return Value((top - start) / (end - start))

@@ -63,11 +63,10 @@ NUMERICS = (
         id="S3.7a",
         source="S3",
         section="Do attention weights spike?",
-        statement="The norm of the attention weights spikes before a network "
-        "generalizes.",
+        statement="The norm of the attention weights spikes.",
         settings=_watched(networks.norm_spike),
-        statistic="highest norm between training and validation accuracy 95%, over "
-        "the higher one of both ends",
+        statistic="highest norm from training accuracy 95% on, over the higher one of "
+        "there and the end",
         verdict=Within(low=1.1, partly=Within(low=1.03)),
         form=".2f",
         unit="×",
@@ -87,7 +86,8 @@ NUMERICS = (
         id="L.2d",
         source="L.2",
         section="Does rounding prevent grokking?",
-        statement="StableMax groks without weight decay, in its own setting.",
+        statement="StableMax groks without weight decay, in its own setting made "
+        "smaller.",
         settings={
             f"{budget:,} epochs": Setting((_PRECISE[name],), each(histories.val_epoch))
             for name, budget in (("stablemax", 60_000), ("stablemax, longer", 100_000))

@@ -96,8 +96,18 @@ NUMERICS = {
                     p=59, train_fraction=0.5, epochs=600, **_WATCHED
                 )
             ),
+            # A tenth of the rate, as published.
+            "slow": both_seeds(
+                CATALOGUE["nanda-p113"].replace(
+                    p=59,
+                    train_fraction=0.5,
+                    epochs=6_000,
+                    eval_every=50,
+                    snapshots=tuple(range(0, 6_001, 50)),
+                )
+            ),
         },
-        budget=600,
+        budget=6_000,
         weights="norms",
     ),
     "precision": Study(

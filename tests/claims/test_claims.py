@@ -734,16 +734,20 @@ def test_a_network_is_as_rough_and_as_sharp_as_itself():
         assert there * back == pytest.approx(1)
 
 
-def test_norms_are_looked_at_while_a_network_waits(plant, tiny):
+def test_norms_are_looked_at_from_memorizing_to_the_end(plant, tiny):
     experiment = tiny(epochs=50, snapshots=tuple(range(0, 51, 10)))
+    # It waits from the second to the fifth row.
     run = plant(experiment, [0, 1, 1, 1, 1, 1], [0, 0, 0.5, 0.6, 1, 1])
-    attn = [9.0, 2.0, 3.0, 2.0, 1.0, 9.0]  # waits from the second to the fifth row
     table = {"step": np.arange(6) * 10.0, "epoch": np.arange(6) * 10.0}
-    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.array(attn)})
-    assert networks.norm_spike(run).number == 1.5
-    assert networks.norm_peak(run).number == pytest.approx(-1 / 3)
-    files.write_table(run.folder / NORMS_FILE, table | {"attn": np.arange(1.0, 7)})
-    assert networks.norm_spike(run).number == networks.norm_peak(run).number == 1
+    for attn, spike, peak in (
+        ([9.0, 2.0, 3.0, 2.0, 1.0, 1.0], 1.5, -1 / 3),  # longest before that
+        ([1.0, 2.0, 2.0, 2.0, 3.0, 1.0], 1.5, 1),  # as it generalizes
+        (np.arange(1.0, 7), 1, 4 / 3),  # it only rises
+        (np.arange(7.0, 1, -1), 1, -1 / 3),  # it only falls
+    ):
+        files.write_table(run.folder / NORMS_FILE, table | {"attn": np.array(attn)})
+        assert networks.norm_spike(run).number == spike
+        assert networks.norm_peak(run).number == pytest.approx(peak)
 
 
 def test_who_does_not_wait_has_no_spike(plant, tiny):
