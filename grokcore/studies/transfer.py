@@ -198,17 +198,6 @@ TRANSFER = {
             "two numbers": both_seeds(_REPORT_TWO, _DONORS),
             "from scratch": _report(_REPORT_THREE),
             "after two numbers": _report(_REPORT_THREE, _REPORT_TWO),
-            "after shuffled sums": _report(
-                _REPORT_THREE, _REPORT_TWO.replace(shuffled=True)
-            ),
-        },
-        budget=40_000,
-    ),
-    "more-operands": Study(
-        question="And four numbers, five and six?",
-        arms={
-            f"{k} after two": _report(_REPORT_THREE.replace(operands=k), _REPORT_TWO)
-            for k in (4, 5, 6)
         },
         budget=40_000,
     ),
