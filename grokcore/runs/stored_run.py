@@ -56,7 +56,8 @@ class Run:
             that it had, with its first step; and ``resumed_at``, the steps at which it
             had been cut short and went on; and ``start``, the run with whose weights it
             began, and a digest of them. Runs of earlier versions have no such lists,
-            and one that such a version began lists what came later.
+            nor do those that ship and had one machine, never cut short; one that such a
+            version began lists what came later.
 
     Raises:
         StoreError: if the folder holds no run that can be read.
