@@ -115,11 +115,14 @@ def ship(
     table = files.read_table(source.folder / "history.npz")
     files.write_table(target / "history.npz", table, packed=True)
     described = files.read_json(source.folder / "experiment.json")
-    where = described["provenance"]
-    # One machine that was never cut short is described already.
-    if len(where.get("machines", ())) == 1 and not where.get("resumed_at"):
-        where.pop("machines")
-        where.pop("resumed_at", None)
+    provenance = described["provenance"]
+    # One machine that was never cut short stands in the provenance already.
+    if len(provenance.get("machines", ())) == 1 and not provenance.get("resumed_at"):
+        described["provenance"] = {
+            name: value
+            for name, value in provenance.items()
+            if name not in ("machines", "resumed_at")
+        }
     files.write_json(target / "experiment.json", described, indent=None)
     return Run(target)
 

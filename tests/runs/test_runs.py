@@ -19,6 +19,7 @@ import torch
 import grokcore as gc
 from grokcore import runs
 from grokcore.backend import devices
+from grokcore.recording import ship
 from grokcore.runs import Run, StoreError, files
 
 HERE = Path(__file__).parent
@@ -312,6 +313,22 @@ def test_a_run_lists_the_machine_that_made_it(tiny, move):
     assert machine.pop("from_step") == 0
     assert machine.items() <= provenance.items()
     assert {"processor", "device", "threads", "torch", "date"} <= machine.keys()
+
+
+def test_what_ships_says_once_that_it_had_one_machine(tiny, tmp_path):
+    run = tiny().run()
+    lists = ("machines", "resumed_at")
+    said = {k: v for k, v in run.provenance.items() if k not in lists}
+    assert ship(run, tmp_path / "once").provenance == said
+
+
+def test_what_ships_keeps_where_a_run_was_cut_short(tiny, tmp_path):
+    run = tiny().run()
+    path = run.folder / "experiment.json"
+    content = files.read_json(path)
+    content["provenance"]["resumed_at"] = [3]
+    files.write_json(path, content)
+    assert ship(run, tmp_path / "twice").provenance == content["provenance"]
 
 
 @pytest.mark.parametrize("interrupted", [True, False], ids=["interrupted", "killed"])
