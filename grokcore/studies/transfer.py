@@ -56,6 +56,16 @@ _REPORT_THREE = CATALOGUE["addition-p97"].replace(
     operands=3, sample=10_000, epochs=2_000, max_steps=None, eval_every=10
 )
 
+# The same tables for the chapter's network: one layer, without its norms and biases;
+# first by the report's recipe, then by the chapter's, for as many epochs.
+_SMALL_TWO = _REPORT_TWO.replace(model=_TWO.model)
+_SMALL_THREE = _REPORT_THREE.replace(model=_TWO.model)
+_CHAPTER_TWO = _TWO.replace(p=97, train_fraction=0.5, epochs=2_000)
+_CHAPTER_MORE = _MORE.replace(
+    p=97, epochs=2_000, stop_val_accuracy=0.99, epochs_after_stop=30
+)
+_CHAPTER_WHOLE = _CHAPTER_MORE.replace(lr=3e-3)
+
 _DONORS = range(100, 103)
 
 # Subtraction as the port reads it, with the recipe of chapter 02.
@@ -87,7 +97,9 @@ def _report(rows: Experiment, first: Experiment | None = None) -> Arm:
     arm = both_seeds(rows)
     if first is None:
         return arm
-    parts = (*PARTS["all but positions"], "ln_final")
+    parts = PARTS["all but positions"]
+    if rows.model.norm == "pre":
+        parts = (*parts, "ln_final")
     starts = [Start(donor, parts) for donor in both_seeds(first, _DONORS)]
     return tuple(
         one.replace(start_from=start) for one, start in zip(arm, starts, strict=True)
@@ -198,8 +210,28 @@ TRANSFER = {
             "two numbers": both_seeds(_REPORT_TWO, _DONORS),
             "from scratch": _report(_REPORT_THREE),
             "after two numbers": _report(_REPORT_THREE, _REPORT_TWO),
+            "one layer, two numbers": both_seeds(_SMALL_TWO, _DONORS),
+            "one layer, after two numbers": _report(_SMALL_THREE, _SMALL_TWO),
         },
         budget=40_000,
+    ),
+    "report-tables": Study(
+        question="And the network of this chapter, from the report's tables?",
+        arms={
+            "2": both_seeds(_CHAPTER_TWO, _DONORS),
+            **{
+                f"{k}, from scratch": _report(_CHAPTER_MORE.replace(operands=k))
+                for k in (3, 4)
+            },
+            "3, from scratch, rate 0.003": _report(_CHAPTER_WHOLE),
+            **{
+                f"{k}, after two": _report(
+                    _CHAPTER_WHOLE.replace(operands=k), _CHAPTER_TWO
+                )
+                for k in (3, 4, 5, 6)
+            },
+        },
+        budget=2_000,
     ),
     "moduli": Study(
         question="How does the number of epochs depend on the modulus?",
