@@ -84,9 +84,10 @@ ARCHITECTURES = {
                     max_steps=None,
                 )
             ),
-            # Ten times the work of the MLP a step, so 8,000 steps have to do.
             "LSTM": both_seeds(
-                _ADDITION.replace(model=LSTMConfig(layers=2, hidden_width=512))
+                _ADDITION.replace(
+                    model=LSTMConfig(layers=2, hidden_width=512), max_steps=None
+                )
             ),
         },
         budget=28_500,
