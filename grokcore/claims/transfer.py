@@ -130,6 +130,7 @@ TRANSFER = (
             best_accuracy,
             {
                 _TWO_LAYERS: _REPORT["from scratch"],
+                _THEIR_RECIPE: _REPORT["one layer, from scratch"],
                 _OUR_RECIPE: _TABLES["3, from scratch"],
                 _OUR_LOW_RATE: _TABLES["3, from scratch, rate 0.003"],
             },

@@ -211,6 +211,7 @@ TRANSFER = {
             "from scratch": _report(_REPORT_THREE),
             "after two numbers": _report(_REPORT_THREE, _REPORT_TWO),
             "one layer, two numbers": both_seeds(_SMALL_TWO, _DONORS),
+            "one layer, from scratch": _report(_SMALL_THREE),
             "one layer, after two numbers": _report(_SMALL_THREE, _SMALL_TWO),
         },
         budget=40_000,
