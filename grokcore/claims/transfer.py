@@ -58,7 +58,9 @@ def _after_two(k: int, measure: Callable[[Run], Value]) -> dict[str, Setting]:
     }
 
 
-def _each(measure: Callable[[Run], Value], arms: dict[str, Arm]) -> dict[str, Setting]:
+def _settings(
+    measure: Callable[[Run], Value], arms: dict[str, Arm]
+) -> dict[str, Setting]:
     """The same measure of each run of some arms."""
     return {words: Setting((arm,), each(measure)) for words, arm in arms.items()}
 
@@ -126,7 +128,7 @@ TRANSFER = (
         id="S4.6d",
         statement="From random weights, 2,000 epochs do not teach three numbers.",
         **_REPORT_NETWORK,
-        settings=_each(
+        settings=_settings(
             best_accuracy,
             {
                 _TWO_LAYERS: _REPORT["from scratch"],
@@ -142,7 +144,7 @@ TRANSFER = (
         id="S4.6e",
         statement="After two numbers, 2,000 epochs teach three.",
         **_REPORT_NETWORK,
-        settings=_each(best_accuracy, _AFTER_TWO),
+        settings=_settings(best_accuracy, _AFTER_TWO),
         statistic=_BEST,
         verdict=Within(low=0.95, partly=Within(low=0.5)),
     ),
@@ -151,7 +153,7 @@ TRANSFER = (
         statement="After two numbers, validation accuracy rises sooner than that in "
         "training.",
         **_REPORT_NETWORK,
-        settings=_each(times_as_long, _AFTER_TWO),
+        settings=_settings(times_as_long, _AFTER_TWO),
         statistic="steps to validation 95%, over those to training 95%",
         verdict=Within(high=1.0, partly=Within(high=1.1)),
     ),
@@ -160,7 +162,7 @@ TRANSFER = (
         statement="After two numbers, four come to about one half, no further, from "
         "the report's tables.",
         **_REPORT_TABLES,
-        settings=_each(best_accuracy, {_OUR_LOW_RATE: _TABLES["4, after two"]}),
+        settings=_settings(best_accuracy, {_OUR_LOW_RATE: _TABLES["4, after two"]}),
         statistic=_BEST,
         verdict=Within(low=0.4, high=0.6),
         published=0.5,
@@ -169,7 +171,7 @@ TRANSFER = (
         id="S4.7d",
         statement="After two, six numbers are not learned from these tables.",
         **_REPORT_TABLES,
-        settings=_each(best_accuracy, {_OUR_LOW_RATE: _TABLES["6, after two"]}),
+        settings=_settings(best_accuracy, {_OUR_LOW_RATE: _TABLES["6, after two"]}),
         statistic=_BEST,
         verdict=Within(high=0.1, partly=Within(high=0.5)),
     ),
