@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,8 +81,9 @@ def write_table(
 ) -> None:
     """Write named columns as a compressed npz.
 
-    ``packed`` writes columns of one kind as one array, named ``"step,epoch,…"``: each
-    array of an npz costs some hundred bytes, whatever is in it.
+    ``packed`` is for the thousands that ship. It writes columns of one kind as one
+    array, named ``"step,epoch,…"``: each array of an npz costs some hundred bytes,
+    whatever is in it.
     """
     if packed:
         kinds: dict[tuple, list[str]] = {}
@@ -94,7 +96,14 @@ def write_table(
             for names in kinds.values()
         }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **columns)
+    # LZMA, which numpy reads as well, takes a tenth less room for what ships.
+    method = zipfile.ZIP_LZMA if packed else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, column in columns.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # of no date: the same bytes again
+            entry.compress_type = method
+            with archive.open(entry, "w") as file:
+                np.lib.format.write_array(file, column, allow_pickle=False)
     _write(path, buffer.getvalue())
 
 
