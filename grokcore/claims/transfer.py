@@ -34,6 +34,14 @@ _AFTER_TWO = {
 }
 
 
+def _more_after_two(k: int) -> dict[str, Arm]:
+    """Sums of k numbers from the report's tables, by either recipe."""
+    return {
+        _THEIR_RECIPE: _REPORT[f"one layer, {k} numbers, after two"],
+        _OUR_LOW_RATE: _TABLES[f"{k}, after two"],
+    }
+
+
 def _sooner(arm: str, other: str = "from scratch") -> Setting:
     """How many times as many steps another start takes as this one."""
     return Setting((_SMALL[other], _SMALL[arm]), each(speed_up))
@@ -162,7 +170,7 @@ TRANSFER = (
         statement="After two numbers, four come to about one half, no further, from "
         "the report's tables.",
         **_REPORT_TABLES,
-        settings=_settings(best_accuracy, {_OUR_LOW_RATE: _TABLES["4, after two"]}),
+        settings=_settings(best_accuracy, _more_after_two(4)),
         statistic=_BEST,
         verdict=Within(low=0.4, high=0.6),
         published=0.5,
@@ -171,7 +179,7 @@ TRANSFER = (
         id="S4.7d",
         statement="After two, six numbers are not learned from these tables.",
         **_REPORT_TABLES,
-        settings=_settings(best_accuracy, {_OUR_LOW_RATE: _TABLES["6, after two"]}),
+        settings=_settings(best_accuracy, _more_after_two(6)),
         statistic=_BEST,
         verdict=Within(high=0.1, partly=Within(high=0.5)),
     ),

@@ -60,6 +60,7 @@ _REPORT_THREE = CATALOGUE["addition-p97"].replace(
 # first by the report's recipe, then by the chapter's, for as many epochs.
 _SMALL_TWO = _REPORT_TWO.replace(model=_TWO.model)
 _SMALL_THREE = _REPORT_THREE.replace(model=_TWO.model)
+_SHUFFLED_TWO = _SMALL_TWO.replace(shuffled=True, eval_every=30)
 _CHAPTER_TWO = _TWO.replace(p=97, train_fraction=0.5, epochs=2_000)
 _CHAPTER_MORE = _MORE.replace(
     p=97, epochs=2_000, stop_val_accuracy=0.99, epochs_after_stop=30
@@ -213,6 +214,18 @@ TRANSFER = {
             "one layer, two numbers": both_seeds(_SMALL_TWO, _DONORS),
             "one layer, from scratch": _report(_SMALL_THREE),
             "one layer, after two numbers": _report(_SMALL_THREE, _SMALL_TWO),
+            # Do their answers help, or any network that has learned a table?
+            "one layer, shuffled sums": both_seeds(_SHUFFLED_TWO, _DONORS),
+            "one layer, after shuffled sums": _report(_SMALL_THREE, _SHUFFLED_TWO),
+            "one layer, 4 numbers, from scratch": _report(
+                _SMALL_THREE.replace(operands=4)
+            ),
+            **{
+                f"one layer, {k} numbers, after two": _report(
+                    _SMALL_THREE.replace(operands=k), _SMALL_TWO
+                )
+                for k in (4, 5, 6)
+            },
         },
         budget=40_000,
     ),
