@@ -66,12 +66,14 @@ def main(commit: str) -> int:
     print(f"by lot: weight seed {lot.seed}, rounding {lot.rounding}", flush=True)
     notebooks = notebooks_of(lot)
     with tempfile.TemporaryDirectory() as store:
-        environment = os.environ | {
+        environment = {"OMP_NUM_THREADS": "1"} | os.environ  # a process for each core
+        environment |= {
             "GROKCORE_SEED": str(lot.seed),
             "GROKCORE_ROUNDING": str(lot.rounding),
             "GROKCORE_STORE": store,
         }
         options = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=900"]
+        options += ["-n", "auto", "--dist", "loadfile"]
         command = [sys.executable, "-m", "pytest", *options, *notebooks]
         return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
