@@ -60,7 +60,7 @@ _REPORT_THREE = CATALOGUE["addition-p97"].replace(
 # first by the report's recipe, then by the chapter's, for as many epochs.
 _SMALL_TWO = _REPORT_TWO.replace(model=_TWO.model)
 _SMALL_THREE = _REPORT_THREE.replace(model=_TWO.model)
-# What the report's network, as we read it, has more than that of the chapter, each alone.
+# What the report's network, as we read it, has beyond the chapter's, each alone.
 _CHANGES = {
     "a second layer": {"layers": 2},
     "layer norm": {"norm": "pre"},
