@@ -97,6 +97,7 @@ def test_make_test_runs_every_code_cell_of_every_notebook():
     ).stdout.replace("\\\n", " ")
     (command,) = [line for line in planned.splitlines() if "--nbval" in line]
     arguments = shlex.split(command)
+    arguments = arguments[arguments.index("-m") - 1 :]
     assert arguments[1:3] == ["-m", "pytest"], arguments
     collected = subprocess.run(
         [sys.executable, *arguments[1:], "--collect-only", "-q"],
