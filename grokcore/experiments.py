@@ -85,7 +85,7 @@ class Experiment:
         seed: of the initial weights, the order of batches, and dropout.
         init_scale: what all initial weights are multiplied with.
         loss: "cross_entropy", "mse" or "stablemax", all in float64, or
-            "cross_entropy_float32" or "cross_entropy_float16".
+            "cross_entropy_float32", "cross_entropy_float16" or "stablemax_float32".
         loss_positions: "answer" asks for the answer alone, "all" for each next token of
             the equation, the answer among them; the loss is their mean. That needs a
             transformer with ``outputs="vocabulary"``.

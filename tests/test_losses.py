@@ -15,6 +15,7 @@ from grokcore.losses import (
     cross_entropy_float32,
     mse,
     stablemax,
+    stablemax_float32,
 )
 
 shapes = st.tuples(st.integers(1, 6), st.integers(2, 7), st.integers(0, 1000))
@@ -81,6 +82,7 @@ def test_stablemax_keeps_a_gradient_where_softmax_has_none_left():
     assert slope(cross_entropy_float32) == 0
     assert slope(cross_entropy) < 1e-80
     assert slope(stablemax) > 1e-3
+    assert slope(stablemax_float32) > 1e-3
 
 
 def test_cross_entropy_still_falls_where_float32_would_be_zero():

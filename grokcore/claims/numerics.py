@@ -89,8 +89,12 @@ NUMERICS = (
         statement="StableMax groks without weight decay, in its own setting made "
         "smaller.",
         settings={
-            f"{budget:,} epochs": Setting((_PRECISE[name],), each(histories.val_epoch))
-            for name, budget in (("stablemax", 60_000), ("stablemax, longer", 100_000))
+            words: Setting((_PRECISE[name],), each(histories.val_epoch))
+            for name, words in {
+                "stablemax_float32": "60,000 epochs, in float32",
+                "stablemax": "60,000 epochs, in float64",
+                "stablemax, longer": "100,000 epochs, in float64",
+            }.items()
         },
         statistic="first epoch with validation accuracy 95%, in an MLP without biases "
         "and Adam with eps 1e-25",

@@ -114,7 +114,12 @@ NUMERICS = {
         question="Without decay, is it rounding that keeps a network from grokking?",
         arms={
             loss: both_seeds(_PRECISE.replace(loss=loss))
-            for loss in ("stablemax", "cross_entropy", "cross_entropy_float32")
+            for loss in (
+                "stablemax",
+                "stablemax_float32",
+                "cross_entropy",
+                "cross_entropy_float32",
+            )
         }
         # As long as in a figure of Prieto et al.
         | {
