@@ -316,7 +316,14 @@ def main(again: list[str]) -> None:
 
     Args:
         again: exercises that are made anew.
+
+    Raises:
+        ValueError: if none of their answers is trained.
     """
+    if unknown := sorted({*again} - {*QUESTIONS}):
+        raise ValueError(
+            f"no answer to {unknown[0]!r} is trained; there are: {', '.join(QUESTIONS)}"
+        )
     known = {_key(row): row for row in rows() if row["exercise"] not in again}
     right_first = sorted(cases(), key=lambda case: not case.right)
     for case, other in itertools.product(right_first, ROUNDINGS):

@@ -8,7 +8,7 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar, dataclass_transform, get_args
+from typing import Annotated, Any, TypeVar, Union, dataclass_transform, get_args
 
 import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass, rebuild_dataclass
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "any_of",
     "description",
     "kinds",
     "may_be_none",
@@ -102,6 +103,35 @@ def one_of(registry: Mapping[str, Any]) -> Any:
         return name
 
     return Annotated[str, BeforeValidator(_known)]
+
+
+def any_of(*classes: type, kind: str | None = None) -> Any:
+    """Return the type of any of these descriptions, told apart by ``kind`` in JSON.
+
+    Args:
+        classes: the descriptions, each with a ``kind`` of its own.
+        kind: of JSON that does not say it.
+
+    >>> from grokcore.filters import Gain, OrthoGrad
+    >>> @description
+    ... class Journey:
+    ...     through: any_of(Gain, OrthoGrad) = OrthoGrad()
+    >>> Journey(through="orthograd")
+    Traceback (most recent call last):
+    ValueError: through: should be one of Gain(…), OrthoGrad(…) (given: 'orthograd')
+    """
+
+    def _checked(value: Any) -> Any:
+        if isinstance(value, dict):  # from JSON, which has no tuples
+            value = {name: _plain(given) for name, given in value.items()}
+            return value if kind is None else {"kind": kind} | value
+        if not isinstance(value, classes):
+            names = ", ".join(f"{cls.__name__}(…)" for cls in classes)
+            raise PydanticCustomError("any_of", f"should be one of {names}")
+        return value
+
+    told_apart = Field(discriminator="kind") if len(classes) > 1 else Field()
+    return Annotated[Union[classes], told_apart, BeforeValidator(_checked)]  # noqa: UP007
 
 
 def kinds(union: Any) -> dict[str, type]:

@@ -92,9 +92,10 @@ def cross_entropy_float16(logits: Tensor, targets: Tensor) -> Tensor:
 def stablemax(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of −ln of the right answer's StableMax probability, in float64.
 
-    StableMax grows linearly where softmax grows exponentially, so that no answer is
-    ever sure to within rounding: s(x) = x + 1 for x ≥ 0 and 1 / (1 − x) below, over
-    the sum of all s (Prieto et al. 2025, arXiv:2501.04697, section 4).
+    StableMax grows linearly where softmax grows exponentially, so that an answer is
+    sure to within rounding only where logits are very large: s(x) = x + 1 for x ≥ 0 and
+    1 / (1 − x) below, over the sum of all s (Prieto et al. 2025, arXiv:2501.04697,
+    section 4).
 
     >>> import torch
     >>> loss = stablemax(torch.tensor([[3.0, 0.0, -1.0]]), torch.tensor([0]))
@@ -107,12 +108,14 @@ def stablemax(logits: Tensor, targets: Tensor) -> Tensor:
 def stablemax_float32(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of −ln of the right answer's StableMax probability, in float32.
 
-    Far from sure enough to be rounded away, where softmax in float32 is silent:
+    Far from silent where softmax in float32 is, but not for ever:
 
     >>> import torch
     >>> sure = torch.tensor([[100.0, 0.0]], requires_grad=True), torch.tensor([0])
     >>> cross_entropy_float32(*sure).item(), round(stablemax_float32(*sure).item(), 4)
     (0.0, 0.0099)
+    >>> stablemax_float32(1e8 * sure[0], sure[1]).item(), stablemax(*sure).item() > 0
+    (0.0, True)
     """
     return _stablemax(logits.float(), targets)
 

@@ -227,14 +227,15 @@ class Reproduction:
         delays: when each run reached 95%, recorded first.
         final_losses: validation loss at the end in nats, recorded first.
         weights: largest difference of a final weight, over the largest weight; both
-            rounded to float16, as weights are recorded.
+            rounded to float16, as weights are recorded. None where a run ships its
+            history alone.
         identical: whether the histories agree in every bit.
     """
 
     val_accuracy: float
     delays: tuple[GrokkingDelay, GrokkingDelay]
     final_losses: tuple[float, float]
-    weights: float
+    weights: float | None
     identical: bool
 
     def __str__(self) -> str:
@@ -246,13 +247,18 @@ class Reproduction:
                 "The histories differ: rounding differs between machines, thread "
                 "counts and versions, and training amplifies it."
             )
+        weights = (
+            "final weights cannot be compared: its history alone was recorded"
+            if self.weights is None
+            else f"final weights differ by at most {self.weights:.2%} of the largest "
+            f"(in float16, as recorded)"
+        )
         return "\n".join(
             [
                 f"recorded:          {recorded}; final loss {self.final_losses[0]:.2g}",
                 f"trained again:     {again}; final loss {self.final_losses[1]:.2g}",
                 f"validation accuracy differs by at most {self.val_accuracy:.2%}",
-                f"final weights differ by at most {self.weights:.2%} of the largest "
-                f"(in float16, as recorded)",
+                weights,
                 verdict,
             ]
         )
@@ -267,6 +273,16 @@ def compare(recorded: Run, again: Run) -> Reproduction:
     if recorded.experiment != again.experiment:
         raise ValueError(f"{recorded} and {again} are of different experiments")
     a, b = recorded.history, again.history
+    return Reproduction(
+        val_accuracy=float((a.val_accuracy - b.val_accuracy).abs().max()),
+        delays=(recorded.delay(), again.delay()),
+        final_losses=(a.val_loss.iloc[-1], b.val_loss.iloc[-1]),
+        weights=_apart(recorded, again) if recorded.snapshots else None,
+        identical=a.equals(b),
+    )
+
+
+def _apart(recorded: Run, again: Run) -> float:
     # As recorded: rounding alone is no difference.
     old, new = (
         {name: w.half().float() for name, w in run.weights(run.snapshots[-1]).items()}
@@ -274,13 +290,7 @@ def compare(recorded: Run, again: Run) -> Reproduction:
     )
     largest = max(tensor.abs().max().item() for tensor in old.values())
     differences = ((old[name] - new[name]).abs().max().item() for name in old)
-    return Reproduction(
-        val_accuracy=float((a.val_accuracy - b.val_accuracy).abs().max()),
-        delays=(recorded.delay(), again.delay()),
-        final_losses=(a.val_loss.iloc[-1], b.val_loss.iloc[-1]),
-        weights=max(differences) / largest,
-        identical=a.equals(b),
-    )
+    return max(differences) / largest
 
 
 def reproduce(name: str, *, progress: bool | None = None) -> Reproduction:
@@ -289,7 +299,7 @@ def reproduce(name: str, *, progress: bool | None = None) -> Reproduction:
     Cut short, it goes on where it was when called again.
 
     Raises:
-        ValueError: if no run of that name is recorded.
+        ValueError: if no run of that name ships or is stored.
     """
     recorded = load(name)
     again = run(recorded.experiment, progress=progress, root=store() / "reproduced")

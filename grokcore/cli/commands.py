@@ -259,7 +259,14 @@ def record(
                 raise ValueError(f"--whole is for runs, and {name} is a census")
             _take_census(name, workers, seeds, machine, into / "census")
             return
+        if workers != 1 or seeds is not None or machine:
+            raise ValueError(
+                f"--workers, --seeds and --machine are for a census, and {name} is "
+                f"none; there are: {', '.join(POPULATIONS)}"
+            )
         if name in STUDIES:
+            if whole:
+                raise ValueError(f"--whole is for runs, and {name} is a study")
             unfinished = recording.record_study(STUDIES[name], into / "studies")
             for experiment in unfinished:
                 typer.echo(f"not trained yet: {experiment.name}", err=True)

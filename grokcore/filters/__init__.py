@@ -6,10 +6,7 @@ Parameters without a gradient are left alone. What it remembers goes into a run'
 points, so that a run that was cut short goes on with the same bits.
 """
 
-from typing import Annotated
-
-from pydantic import Field
-
+from grokcore.config import any_of
 from grokcore.filters.bands import Band
 from grokcore.filters.base import GradientFilter, Parameters
 from grokcore.filters.grokfast import GrokfastEMA, GrokfastMA
@@ -30,9 +27,7 @@ __all__ = [
 ]
 
 #: Any of the filters above, told apart by ``kind`` in JSON.
-Filter = Annotated[
-    GrokfastEMA | GrokfastMA | OrthoGrad | Gain | Band, Field(discriminator="kind")
-]
+Filter = any_of(GrokfastEMA, GrokfastMA, OrthoGrad, Gain, Band)
 
 #: What acts on weights, told apart in the same way.
-Projection = Annotated[FixedNorm, Field()]
+Projection = any_of(FixedNorm)

@@ -1,9 +1,6 @@
 """Who learns it: a model a file, each with its frozen description."""
 
-from typing import Annotated
-
-from pydantic import Field
-
+from grokcore.config import any_of
 from grokcore.models.by_hand import by_hand, quadratic_by_hand, shuffles_by_hand
 from grokcore.models.image_mlp import ImageMLP, ImageMLPConfig
 from grokcore.models.lstm import LSTM, LSTMConfig
@@ -26,7 +23,4 @@ __all__ = [
 ]
 
 #: Any of the descriptions above, told apart by ``kind`` in JSON.
-Model = Annotated[
-    TransformerConfig | EmbeddingMLPConfig | LSTMConfig | ImageMLPConfig,
-    Field(discriminator="kind"),
-]
+Model = any_of(TransformerConfig, EmbeddingMLPConfig, LSTMConfig, ImageMLPConfig)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from grokcore.backend.matmul import affine, relu_network
 from grokcore.models.layers import Block, look_up
+from grokcore.tasks.tokens import columns
 
 __all__ = ["answer"]
 
@@ -70,7 +71,7 @@ def answer(model: nn.Module, operands: Tensor) -> Tensor:
 
 def _embed(model: nn.Module, operands: Tensor) -> list[Rows]:
     """The residual stream before the first block, position by position."""
-    numbers = iter(operands.unbind(1))
+    numbers = iter(columns(operands, model.layout.count(None)))
     W_E, W_pos = model.embed.W_E, model.pos_embed.W_pos
     return [
         Rows(W_E + W_pos[t], next(numbers))

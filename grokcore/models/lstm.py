@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from grokcore.config import description
 from grokcore.models.layers import Embed, Unembed, look_up
 from grokcore.tasks import ModularTask
-from grokcore.tasks.tokens import operands_of, write
+from grokcore.tasks.tokens import columns, operands_of, write
 
 __all__ = ["LSTM", "LSTMConfig"]
 
@@ -106,6 +106,7 @@ class LSTM(nn.Module):
         What comes before the second operand depends on the first one alone: it is
         computed once for each number, and looked up.
         """
+        columns(operands, self.layout.count(None))  # refuses more, and fewer
         operands_at = [i for i, token in enumerate(self.layout) if token is None]
         second, numbers = operands_at[1], self.unembed.W_U.shape[1]
         every = torch.arange(numbers, device=operands.device)[:, None]

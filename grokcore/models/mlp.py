@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from grokcore.config import description
 from grokcore.models.layers import ACTIVATIONS, Embed, Unembed, look_up
 from grokcore.tasks import ModularTask
-from grokcore.tasks.tokens import operands_of
+from grokcore.tasks.tokens import columns, operands_of
 
 __all__ = ["EmbeddingMLP", "EmbeddingMLPConfig"]
 
@@ -170,7 +170,8 @@ class EmbeddingMLP(nn.Module):
         computed once for each number, [V, M], and looked up.
         """
         pre = self.mlp.b_in
-        for share, number in zip(self.shares(), operands.unbind(1), strict=True):
+        shares = self.shares()
+        for share, number in zip(shares, columns(operands, len(shares)), strict=True):
             found = look_up(share, number)
             pre = found if pre is None else pre + found
         return self._go_deeper(pre, layers)

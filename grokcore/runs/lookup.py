@@ -61,7 +61,7 @@ def run(
     callbacks: Iterable[Callback] = (),
     device: str | None = None,
     resume_every: float = 20.0,
-    root: Path | None = None,
+    root: Path | str | None = None,
 ) -> Run:
     """Return the run of an experiment, training what of it is missing.
 
@@ -79,11 +79,18 @@ def run(
         root: the folder of runs; ``None`` is :func:`grokcore.runs.lookup.store`.
 
     Raises:
+        ValueError: if that is no experiment.
         TrainingDiverged: if the loss stops being a number;
             :func:`grokcore.runs.lookup.stored` has the run up to there.
         StoreError: if a file cannot be read or written.
         KeyboardInterrupt: after everything so far was stored; the same call goes on.
     """
+    if not isinstance(experiment, Experiment):
+        raise ValueError(
+            f"{experiment!r} is no experiment; Experiment(…) makes one, and CATALOGUE "
+            f"has {', '.join(CATALOGUE)}"
+        )
+    root = None if root is None else Path(root)
     folder = (root or store()) / experiment.name
     done = stored(experiment, root)
     if done is None or done.status == "interrupted":
@@ -133,7 +140,7 @@ def load(what: str | Path | Experiment) -> Run:
         return found
     path = Path(what)
     if os.sep not in str(what):
-        for folder in (store(), RECORDED):
+        for folder in (store(), RECORDED, SHIPPED):
             if files.exists(folder / path / "experiment.json"):
                 return Run(folder / path)
         if what in CATALOGUE and (found := stored(CATALOGUE[what])):

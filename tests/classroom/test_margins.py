@@ -45,6 +45,13 @@ def test_all_that_trains_is_in_the_table(cases):
         assert any(right) and not all(right)
 
 
+def test_a_question_without_training_is_refused_and_the_table_stays():
+    before = margins.TABLE.read_bytes()
+    with pytest.raises(ValueError, match=r"no answer to '99 q9' .* there are: 01 q4"):
+        margins.main(["99 q9"])
+    assert margins.TABLE.read_bytes() == before
+
+
 def test_every_other_question_is_checked_without_training():
     for path in MASTERS.glob("*.ipynb"):
         for question in read(path).questions:

@@ -121,6 +121,9 @@ def test_train_can_change_the_kind_of_a_part(cli):
         ("reproduce nonsense", "no run 'nonsense' is recorded or stored"),
         ("sweep --seed 0,x", "seed: Input should be a valid integer (given: 'x')"),
         ("record fast-p113", "'fast-p113' is not trained yet"),
+        ("record band --whole 0", "--whole is for runs, and band is a study"),
+        ("record nanda-p113 --seeds 3", "are for a census, and nanda-p113 is none;"),
+        ("record band --workers 2", "are for a census, and band is none; there are: "),
     ],
 )
 def test_a_mistake_is_explained_without_a_traceback(cli, arguments, complaint):

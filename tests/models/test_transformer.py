@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from grokcore import EmbeddingMLPConfig, ModularTask, TransformerConfig
+from grokcore import EmbeddingMLPConfig, LSTMConfig, ModularTask, TransformerConfig
 from grokcore.models.layers import look_up
 
 
@@ -143,6 +143,22 @@ def test_tokens_of_another_layout_are_refused(config):
         model(torch.zeros(1, 4, dtype=torch.long))
     with pytest.raises(ValueError, match="token 6 at position 2; this model expects 7"):
         model(torch.tensor([[1, 2, 7], [1, 2, 6]]))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TransformerConfig(width=8),
+        TransformerConfig(width=8, dropout=0.1),
+        EmbeddingMLPConfig(4),
+        LSTMConfig(width=4, hidden_width=4),
+    ],
+)
+@pytest.mark.parametrize("operands", [[[1]], [[1, 2, 3]], [1, 2]])
+def test_more_operands_or_fewer_are_refused(config, operands):
+    model = config.build(ModularTask("add", p=7, train_fraction=0.5), seed=0)
+    with pytest.raises(ValueError, match=r"operands have shape .*; expected \[N, 2\]"):
+        model.answer(torch.tensor(operands))
 
 
 # -- dropout ---------------------------------------------------------------------
