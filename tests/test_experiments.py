@@ -374,7 +374,11 @@ def test_lists_and_numbers_of_numpy_are_taken_where_they_are_natural():
         ({"epochs_after_stop": 5}, "epochs_after_stop=5", "stop_val_accuracy in (0"),
         ({"snapshot_parameters": ("W", 3)}, "3", "valid string"),
         ({"task": "add"}, "'add'", "ModularTask"),
-        ({"model": TransformerConfig}, "TransformerConfig", "TransformerConfig(…), Emb"),
+        (
+            {"model": TransformerConfig},
+            "TransformerConfig",
+            "TransformerConfig(…), Emb",
+        ),
         ({"optimizer": AdamW}, "AdamW", "one of AdamW(…), Adam(…)"),
         ({"optimiser": AdamW()}, "optimiser", "is no field of"),
     ],

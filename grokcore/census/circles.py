@@ -77,12 +77,6 @@ def circle_out(network: Specimen) -> float:
     return _first_above(network, bound)
 
 
-@statistic("epoch with circularity ½", _EPOCH)
-def circle_half(network: Specimen) -> float:
-    """Return the first snapshot with so much; ``inf`` if there is none."""
-    return _first_above(network, 0.5)
-
-
 @statistic("accuracy on unseen pairs when a circle stands out", ".1%")
 def unseen_then(network: Specimen) -> float:
     """Return it for pairs of which neither order was shown, then or at the end."""

@@ -23,12 +23,6 @@ def train_95(network: Specimen) -> float:
     return _epoch(network.delay.train_epoch)
 
 
-@statistic("epoch with training accuracy 100%", _EPOCH)
-def train_100(network: Specimen) -> float:
-    """Return the first evaluation without a mistake; ``inf`` if there is none."""
-    return _epoch(network.run.delay(1.0).train_epoch)
-
-
 @statistic("epoch with validation accuracy 95%", _EPOCH)
 def val_95(network: Specimen) -> float:
     """Return the first evaluation with so much; ``inf`` if there is none."""
@@ -45,12 +39,6 @@ def delay(network: Specimen) -> float:
 def times_as_long(network: Specimen) -> float:
     """Return the epoch of 95% validation over that of 95% training accuracy."""
     return val_95(network) / train_95(network)
-
-
-@statistic("epoch with validation accuracy 100%", _EPOCH)
-def val_100(network: Specimen) -> float:
-    """Return the first evaluation without a mistake; ``inf`` if there is none."""
-    return _epoch(network.run.delay(1.0).val_epoch)
 
 
 @statistic("lowest training accuracy once it was 100%", _SHARE)
@@ -107,20 +95,6 @@ def loss_fall(network: Specimen) -> float:
 def highest_val_loss(network: Specimen) -> float:
     """Return the highest validation loss over ln p, the loss of knowing nothing."""
     return float(network.history.val_loss.max()) / math.log(network.task.p)
-
-
-@statistic("weight norm at its highest, over the untrained", ".2f")
-def highest_norm(network: Specimen) -> float:
-    """Return how many times as long as untrained the weights become."""
-    norm = network.history.weight_norm
-    return float(norm.max() / norm.iloc[0])
-
-
-@statistic("weight norm at the end, over its highest", ".2f")
-def norm_at_end(network: Specimen) -> float:
-    """Return what is left of the weights' greatest length."""
-    norm = network.history.weight_norm
-    return float(norm.iloc[-1] / norm.max())
 
 
 @statistic("epoch with the highest weight norm", _EPOCH)

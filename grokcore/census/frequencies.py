@@ -217,12 +217,6 @@ def others_raised(network: Specimen) -> float:
     return story.others(story.peak(keys), keys) / story.others(0, keys)
 
 
-@statistic("epoch at which the other frequencies have most power", ",.0f")
-def others_peak(network: Specimen) -> float:
-    """Return when the frequencies that are not key in the end are strongest."""
-    return float(_story(network).peak(network.keys))
-
-
 @statistic("power of other frequencies, halfway over peak", _TIMES)
 def others_halfway(network: Specimen) -> float:
     """Return what they have left halfway through the wait."""
@@ -252,14 +246,6 @@ def keys_risen(network: Specimen) -> float:
     story, keys = _story(network), network.keys
     before = story.parts(story.halfway, keys)[0]
     return story.parts(story.risen, keys)[0] / before if before else 1.0
-
-
-@statistic("power of key frequencies, halfway over the others' peak", _TIMES)
-def keys_by_halfway(network: Specimen) -> float:
-    """Return how much they gain from the others' peak to halfway through the wait."""
-    story, keys = _story(network), network.keys
-    before = story.parts(story.peak(keys), keys)[0]
-    return story.parts(story.halfway, keys)[0] / before if before else 1.0
 
 
 @statistic("inequality of the frequencies before training (Gini)", _TIMES)

@@ -83,13 +83,6 @@ def keys_cut(network: Specimen) -> float:
     return max(score.accuracy for score in _all(network, "keys removed"))
 
 
-@statistic("loss over ln p, key frequencies cut (best place)", ".2f")
-def keys_cut_loss(network: Specimen) -> float:
-    """Return the lowest loss without them, in losses of a network that guesses."""
-    lowest = min(score.loss for score in _all(network, "keys removed"))
-    return lowest / math.log(network.task.p)
-
-
 @statistic("accuracy, others cut (worst place)", ".2%")
 def others_cut(network: Specimen) -> float:
     """Return the lowest accuracy of five draws of others at each of three places."""
@@ -263,13 +256,6 @@ def gini_in_cleanup(network: Specimen) -> float:
     """Return the change in the third phase, over that in all three."""
     changes = _changes(network, "gini")
     return changes[-1] / sum(changes)
-
-
-@statistic("fall of Σw² in cleanup / rise in memorizing", ".2f")
-def squares_in_cleanup(network: Specimen) -> float:
-    """Return how much of what memorizing cost is cleared away in the third phase."""
-    first, *_, last = _changes(network, "sum_of_squares")
-    return -last / first
 
 
 # -- clock or pizza --------------------------------------------------------------------

@@ -172,12 +172,6 @@ def sum_before_relu(network: Specimen) -> float:
     return _sum_share(_entering(network))
 
 
-@statistic("f(a) + g(b) in the neurons", ".1%")
-def sum_after_relu(network: Specimen) -> float:
-    """Return the share of the variance that a sum explains, behind the ReLU."""
-    return _sum_share(network.inside.neurons)
-
-
 @statistic("w(a + b) behind the ReLU over before it", ",.1f")
 def relu_gain(network: Specimen) -> float:
     """Return how many times as large the share of the waves of a + b becomes."""

@@ -37,6 +37,11 @@ def read(path: Path | str, **options: Any) -> Transformer:
 
     Raises:
         ValueError: if the file cannot be read, or holds no such model.
+
+    >>> import grokcore as gc
+    >>> recorded = gc.load("nanda-p113")
+    >>> read(recorded.folder / "snapshots" / "18000.safetensors").config.heads
+    4
     """
     path = Path(path).expanduser()
     if not path.exists():

@@ -84,6 +84,12 @@ def run(
             :func:`grokcore.runs.lookup.stored` has the run up to there.
         StoreError: if a file cannot be read or written.
         KeyboardInterrupt: after everything so far was stored; the same call goes on.
+
+    >>> from grokcore import ModularTask, TransformerConfig
+    >>> task = ModularTask("add", p=7, train_fraction=0.5)
+    >>> small = Experiment(task, TransformerConfig(width=8, heads=2), epochs=3)
+    >>> run(small, progress=False).history.epoch.tolist()  # looked at twice
+    [0, 3]
     """
     if not isinstance(experiment, Experiment):
         raise ValueError(

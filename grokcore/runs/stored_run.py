@@ -61,6 +61,11 @@ class Run:
 
     Raises:
         StoreError: if the folder holds no run that can be read.
+
+    >>> import grokcore as gc
+    >>> recorded = gc.load("nanda-p113")
+    >>> recorded.status, len(recorded.snapshots), recorded.model.W_E.shape
+    ('finished', 105, torch.Size([114, 128]))
     """
 
     def __init__(self, folder: Path) -> None:

@@ -72,11 +72,11 @@ def test_a_circle_is_timed_and_may_be_lost_again():
     oval = of({3: (5, 4), 7: (4.9, 4)})
     path = {0: noise(), 10: of({3: (5, 5)}), 20: oval, 40: of({7: (5, 5)})}
     network = specimen(path)
-    assert circles.circle_out(network) == circles.circle_half(network) == 10
+    assert circles.circle_out(network) == 10
     assert circles.circle_lowest(network) < 1e-6
     assert circles.circle_lowest(specimen(path, val_95=30)) == pytest.approx(1)
     never = specimen({0: noise(), 40: noise(1)})
-    assert circles.circle_out(never) == circles.circle_half(never) == math.inf
+    assert circles.circle_out(never) == math.inf
 
 
 def test_what_is_built_on_the_start_remembers_it():

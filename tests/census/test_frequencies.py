@@ -95,11 +95,9 @@ def test_how_a_frequency_is_chosen(trained):
 
 
 def test_whose_power_grows(trained):
-    assert found.others_peak(trained) == 10
     assert found.least_raised(trained) == pytest.approx(2)
     assert found.others_raised(trained) == pytest.approx((13 * 2 + 9) / 14)
     assert found.others_halfway(trained) == pytest.approx((13 + 6) / 35)
-    assert found.keys_by_halfway(trained) == pytest.approx(12 / 9)
     assert found.others_left(trained) == pytest.approx(0.35 / 35)
     trained.delay.val_epoch = 40  # a new story: halfway is epoch 10
     found._story.cache_clear()
