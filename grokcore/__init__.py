@@ -8,7 +8,6 @@
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from grokcore import _moved  # noqa: F401 (it lets old names be imported)
 from grokcore.catalogue import CATALOGUE
 from grokcore.experiments import Experiment, Start
 from grokcore.filters import Band, FixedNorm, Gain, GrokfastEMA, GrokfastMA, OrthoGrad

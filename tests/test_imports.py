@@ -1,6 +1,5 @@
 """Importing is cheap, and arrows point one way only."""
 
-import importlib
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import grokcore
-from grokcore import _moved
 
 
 def test_importing_grokcore_loads_nothing_that_can_wait(python):
@@ -48,15 +46,6 @@ def test_every_public_name_is_there(name):
 def test_an_unknown_attribute_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'grokcore' has no attribute 'grok'"):
         grokcore.grok  # noqa: B018 - looking is the test
-
-
-@pytest.mark.parametrize("old", _moved.MOVED)
-def test_a_module_that_moved_is_found_by_its_old_name(old, monkeypatch):
-    monkeypatch.delitem(sys.modules, old, raising=False)
-    new = importlib.import_module(_moved.MOVED[old])
-    with pytest.warns(DeprecationWarning, match=f"{old} is now {new.__name__}"):
-        assert importlib.import_module(old) is new
-    assert new.__name__ == _moved.MOVED[old] == new.__spec__.name
 
 
 def test_a_circle_or_an_arrow_upwards_fails_the_linter(tmp_path):
