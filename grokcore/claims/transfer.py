@@ -81,7 +81,7 @@ _REPORT_NETWORK = {
 }
 _REPORT_TABLES = {
     "chapter": "12b",
-    "section": "The report's tables, in the network of the chapter",
+    "section": "Four numbers, five and six",
 }
 _BEST = "highest validation accuracy within the budget"
 _OVER_SCRATCH = "steps to validation 95% from scratch, over those with that start"

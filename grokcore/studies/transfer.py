@@ -60,14 +60,6 @@ _REPORT_THREE = CATALOGUE["addition-p97"].replace(
 # first by the report's recipe, then by the chapter's, for as many epochs.
 _SMALL_TWO = _REPORT_TWO.replace(model=_TWO.model)
 _SMALL_THREE = _REPORT_THREE.replace(model=_TWO.model)
-# What the report's network, as we read it, has beyond the chapter's, each alone.
-_CHANGES = {
-    "a second layer": {"layers": 2},
-    "layer norm": {"norm": "pre"},
-    "biases in attention": {"biases": "blocks"},
-    "GELU": {"activation": "gelu"},
-    "larger first weights": {"init": "pytorch"},
-}
 _SHUFFLED_TWO = _SMALL_TWO.replace(shuffled=True, eval_every=30)
 _CHAPTER_TWO = _TWO.replace(p=97, train_fraction=0.5, epochs=2_000)
 _CHAPTER_MORE = _MORE.replace(
@@ -234,23 +226,6 @@ TRANSFER = {
                 )
                 for k in (4, 5, 6)
             },
-        },
-        budget=40_000,
-    ),
-    "one-change": Study(
-        question="What keeps F. Chen et al.'s network from adding three numbers?",
-        arms={
-            arm: found
-            for name, change in _CHANGES.items()
-            for arm, found in {
-                f"{name}, two numbers": both_seeds(
-                    _SMALL_TWO.replace(eval_every=30, **change), _DONORS
-                ),
-                f"{name}, after two numbers": _report(
-                    _SMALL_THREE.replace(**change),
-                    _SMALL_TWO.replace(eval_every=30, **change),
-                ),
-            }.items()
         },
         budget=40_000,
     ),
