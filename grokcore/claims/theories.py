@@ -203,7 +203,14 @@ THEORIES = (
                 _left(_FEWER, 1.0)
                 + _arms(*(f"shuffled, {share}" for share in _LISTS), "sums, 90%"),
                 _kept_and_equal,
-            )
+            ),
+            # What a rule costs depends a little on how much of the table it is shown.
+            f"{_SETTING}, the rule's price where 40% keep it": Setting(
+                _left(_FEWER, 1.0)
+                + _arms(*(f"shuffled, {share}" for share in _LISTS))
+                + _left(("40%",), 1.0),
+                _kept_and_equal,
+            ),
         },
         statistic="share of the table with which half is kept, over that at which both "
         "need the same norm",
