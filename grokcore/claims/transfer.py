@@ -162,8 +162,8 @@ TRANSFER = (
         "training.",
         **_REPORT_NETWORK,
         settings=_settings(times_as_long, _AFTER_TWO),
-        statistic="steps to validation 95%, over those to training 95%, looked at every "
-        "ten epochs, in the report's recipe on one batch of the shown rows",
+        statistic="steps to validation 95%, over those to training 95%, every ten "
+        "epochs, in the report's recipe on one batch of the shown rows",
         verdict=Within(high=1.0, partly=Within(high=1.1)),
     ),
     _share(
