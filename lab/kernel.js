@@ -25,6 +25,24 @@ class Kernel {
     return new Kind(memory.buffer, at(PLACES.indexOf(place)), length);
   }
 
+  // Weights or gradients by name, each a list of rows without what fills up vectors.
+  parameters(place = "weights") {
+    const { p, columns, width, neurons } = this;
+    const shapes = [["embed.W_E", columns, width, p, width],
+      ["mlp.W_in", 2 * width, neurons, 2 * width, neurons],
+      ["mlp.b_in", 1, neurons, 1, neurons],
+      ["unembed.W_U", neurons, columns, neurons, p]];
+    const sizes = shapes.map(([, rows, across]) => rows * across);
+    const block = this.view(place, Float32Array, sizes.reduce((a, b) => a + b));
+    let from = 0;
+    return Object.fromEntries(shapes.map(([name, rows, across, kept, wide]) => {
+      const start = from;
+      from += rows * across;
+      const row = (i) => block.subarray(start + i * across, start + i * across + wide);
+      return [name, Array.from({ length: kept }, (_, i) => row(i))];
+    }));
+  }
+
   // The table to learn, and the cells of it that are shown.
   show(targets, shown) {
     const cells = this.p ** 2, marks = this.view("cells", Uint8Array, cells);

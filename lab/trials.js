@@ -4,24 +4,6 @@
 const compiledFrom = (base64) => new WebAssembly.Module(
   Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
 
-// Weights or gradients by name, each a list of rows without what fills up vectors.
-function parameters(kernel, place = "weights") {
-  const { p, columns, width, neurons } = kernel;
-  const shapes = [["embed.W_E", columns, width, p, width],
-    ["mlp.W_in", 2 * width, neurons, 2 * width, neurons],
-    ["mlp.b_in", 1, neurons, 1, neurons],
-    ["unembed.W_U", neurons, columns, neurons, p]];
-  const sizes = shapes.map(([, rows, across]) => rows * across);
-  const block = kernel.view(place, Float32Array, sizes.reduce((a, b) => a + b));
-  let from = 0;
-  return Object.fromEntries(shapes.map(([name, rows, across, kept, wide]) => {
-    const start = from;
-    from += rows * across;
-    const row = (i) => block.subarray(start + i * across, start + i * across + wide);
-    return [name, Array.from({ length: kept }, (_, i) => row(i))];
-  }));
-}
-
 // Losses, and the gradients of the first step, of a training that lab/reference.py
 // described.
 function repeat(base64, theirs) {
@@ -29,7 +11,7 @@ function repeat(base64, theirs) {
   const kernel = new Kernel(compiledFrom(base64), p, width, neurons);
   kernel.exports.initialize(0, 0);
   kernel.view("targets", Int32Array, p * p).set(theirs.targets);
-  for (const [name, rows] of Object.entries(parameters(kernel))) {
+  for (const [name, rows] of Object.entries(kernel.parameters())) {
     const given = theirs.weights[name];
     rows.forEach((row, i) => row.set(rows.length > 1 ? given[i] : given));
   }
@@ -38,7 +20,7 @@ function repeat(base64, theirs) {
   for (const batch of theirs.batches) {
     kernel.view("order", Uint32Array, batch.length).set(batch);
     losses.push(kernel.exports.gradient(order, batch.length));
-    gradients ??= Object.fromEntries(Object.entries(parameters(kernel, "gradients"))
+    gradients ??= Object.fromEntries(Object.entries(kernel.parameters("gradients"))
       .map(([name, rows]) => [name, rows.flatMap((row) => [...row])]));
     kernel.exports.update(rate, decay, beta1, beta2, eps);
   }

@@ -79,6 +79,10 @@ class Lab:
         """Wait until the live region says something."""
         self.page.locator("#lab-news", has_text=text).wait_for()
 
+    def shows(self, name, text):
+        """Wait until a part says something, which it does after the live region."""
+        self.page.locator(f"#lab-{name}", has_text=text).wait_for()
+
     def text(self, name):
         return self.page.locator(f"#lab-{name}").inner_text()
 
@@ -220,7 +224,7 @@ def test_random_labels_are_memorized_and_nothing_more(single):
     opened = single("#p=31&operation=random&width=64&neurons=64&speed=0&until=600")
     opened.press("run")
     opened.says("Paused at step 600")
-    assert "100% of those shown" in opened.text("accuracy-text")
+    opened.shows("accuracy-text", "At step 600: 100% of those shown")
     # Half of 961 cells are the others; guessing gets one in 31.
     right = re.search(r"shown, (\d+) of (\d+) of the others", opened.text("table-text"))
     assert int(right[1]) / int(right[2]) < 3 / 31
