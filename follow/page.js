@@ -256,12 +256,13 @@
     });
   }
 
-  // Take the choice that a link holds.
+  // Take the choice that a link holds. What there is to say is said at once: if it grew
+  // while somebody presses a button below it, the button would move away.
   function open(link) {
     const { choice: found, wrong } = fromLink(link);
     choose(found ?? { ...USUAL });
-    if (!wrong.length) return;
-    tell(() => `Not possible, and left as usual: ${wrong.join("; ")}. ${SAYS.news(seen)}`);
+    const left = `Not possible, and left as usual: ${wrong.join("; ")}. `;
+    say((wrong.length ? left : "") + SAYS.news(seen));
   }
 
   // Clocks, heads and teams, each with a button that cuts it.

@@ -513,6 +513,15 @@ def test_who_goes_on_alone_keeps_what_is_seen_when_the_tour_ends(single):
     assert "3 + 85" in opened.page.locator("#follow-news").inner_text()
 
 
+def test_its_button_stays_where_it_is_once_the_page_is_drawn(single):
+    opened = single("#a=1&b=1&cut=head-1")
+    button = opened.page.locator("[data-do=next]")
+    before = button.bounding_box()
+    opened.results()
+    opened.page.wait_for_timeout(1000)
+    assert button.bounding_box() == before
+
+
 def test_the_tour_begins_in_sight_whatever_was_told_before(single):
     opened = single(
         "#a=100&b=101&moment=half-way&cut=clock-8,head-2,team-41",
