@@ -199,13 +199,13 @@ THEORIES = (
         statement="It forgets below the size of the data at which a list takes weights "
         "as long as the rule does.",
         settings={
-            _SETTING: Setting(
+            f"{_SETTING}, the rule on 90%": Setting(
                 _left(_FEWER, 1.0)
                 + _arms(*(f"shuffled, {share}" for share in _LISTS), "sums, 90%"),
                 _kept_and_equal,
             ),
             # What a rule costs depends a little on how much of the table it is shown.
-            f"{_SETTING}, the rule's price where 40% keep it": Setting(
+            f"{_SETTING}, the rule on 40%": Setting(
                 _left(_FEWER, 1.0)
                 + _arms(*(f"shuffled, {share}" for share in _LISTS))
                 + _left(("40%",), 1.0),

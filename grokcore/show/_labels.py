@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 from numpy.lib.stride_tricks import sliding_window_view
 
 from grokcore.show._axes import halo, text_height, text_width
@@ -70,17 +71,19 @@ def clearest_center(
     return float(places[abs(places - middle).argmin()]) if places.size else middle
 
 
-def label_pair(ax: Axes, one: Line, other: Line) -> bool:
+def label_pair(ax: Axes, one: Line, other: Line, taken: Bbox | None = None) -> bool:
     """Write the name of each line beside it, where the lines part and it runs flattest.
 
-    Call it when scales and limits are final. Returns whether there was such a place for
-    both; if not, nothing is written.
+    Call it when scales and limits are final. ``taken``, in fractions of the axes, is
+    where something else is written. Returns whether there was such a place for both; if
+    not, nothing is written.
     """
     longest = max(text_width(ax, line.name) for line in (one, other))
     size = round(_GRID.size * min(longest, 0.9))
     a = sliding_window_view(one.heights(ax), size)
     b = sliding_window_view(other.heights(ax), size)
-    places = [_place(a, b, text_height(ax)), _place(b, a, text_height(ax))]
+    letter = text_height(ax)
+    places = [_place(a, b, letter, taken), _place(b, a, letter, taken)]
     if None in places:
         return False
     for line, mine, (start, above) in zip((one, other), (a, b), places, strict=True):
@@ -90,13 +93,14 @@ def label_pair(ax: Axes, one: Line, other: Line) -> bool:
 
 
 def _place(
-    mine: np.ndarray, others: np.ndarray, letter: float
+    mine: np.ndarray, others: np.ndarray, letter: float, taken: Bbox | None
 ) -> tuple[int, bool] | None:
     """The window in which to write, and whether to write above the line or below it.
 
     Rows of ``mine`` and ``others`` are the heights of the two lines in each window,
     ``letter`` is the height of the text. Between the lines there must be room for both
-    names; beyond them a name must stay inside the axes.
+    names; beyond them a name must stay inside the axes. Nowhere may it touch what is
+    ``taken``.
     """
     best = None
     for above in (True, False):
@@ -107,11 +111,24 @@ def _place(
         beyond = apart & (edge - up.max(axis=1) > 1.5 * letter)
         rise = np.ptp(mine, axis=1) + np.where(between, 0, _BEYOND)
         rise[~(between | beyond)] = np.inf
+        if taken is not None:
+            low = mine.max(axis=1) if above else mine.min(axis=1) - 1.5 * letter
+            rise[_touches(low, 1.5 * letter, taken)] = np.inf
         flattest = np.flatnonzero(rise <= rise.min() + 0.01)
         start = int(flattest[flattest.size // 2])
         if np.isfinite(rise[start]) and (best is None or rise[start] < best[0]):
             best = rise[start], start, above
     return best and best[1:]
+
+
+def _touches(low: np.ndarray, height: float, taken: Bbox) -> np.ndarray:
+    """Whether a name would touch what is taken, for each window it may stand in.
+
+    ``low`` is where it begins upwards; from there it takes ``height``.
+    """
+    left, right = _GRID[: low.size], _GRID[-low.size :]
+    across = (right > taken.x0) & (left < taken.x1)
+    return across & (low < taken.y1) & (low + height > taken.y0)
 
 
 def legend(ax: Axes, lines: Sequence[Line]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 
 from grokcore.show._axes import halo, settle, text_height, text_width
 from grokcore.show._labels import Line, clearest_center
@@ -43,11 +44,12 @@ def mark_moment(ax: Axes, at: float, color: str, *, side: str) -> None:
 
 def mark_delay(
     ax: Axes, start: float, end: float, unit: str, lines: Sequence[Line]
-) -> None:
+) -> Bbox:
     """Draw the delay as an arrow from one moment to the other, halfway up.
 
     Its length is written over the arrow, out of the way of the lines, or beside it; in
-    axes too narrow for both, the arrow speaks for itself.
+    axes too narrow for both, the arrow speaks for itself. Returns what arrow and text
+    take, in fractions of the axes.
     """
     height = 0.5
     ax.annotate(
@@ -67,13 +69,16 @@ def mark_delay(
     text = f"delay {quantity(end - start, unit)}"
     to_fraction = ax.transScale + ax.transLimits
     left, right = (to_fraction.transform((at, 1))[0] for at in (start, end))
-    width = text_width(ax, text)
+    width, letter = text_width(ax, text), text_height(ax)
     if width < right - left:
-        stands = height, height + 1.3 * text_height(ax)
+        stands = height, height + 1.3 * letter
         center = clearest_center(ax, lines, (left, right), width, stands)
         _write_delay(ax, text, center, height, (0, 3), "center", "bottom")
-    elif right + width < 1:
+        return Bbox([[left, height], [right, stands[1]]])
+    if right + width < 1:
         _write_delay(ax, text, right, height, (6, 0), "left", "center")
+        right += 1.2 * width
+    return Bbox([[left, height - letter / 2], [right, height + letter / 2]])
 
 
 def _write_delay(

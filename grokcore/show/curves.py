@@ -103,9 +103,10 @@ def draw(
     for label, level in references.items():
         mark_level(ax, label, level)
     _mark_learned(ax, *learned)
+    taken = None
     if metric == "accuracy" and None not in learned and learned[0] < learned[1]:
-        mark_delay(ax, *learned, unit, lines)
-    if named and len(lines) == 2 and not label_pair(ax, *lines):
+        taken = mark_delay(ax, *learned, unit, lines)
+    if named and len(lines) == 2 and not label_pair(ax, *lines, taken):
         legend(ax, lines)
 
     if metric == "accuracy":

@@ -1,5 +1,6 @@
 """What curves, overlays and panels draw and say is what the history holds."""
 
+import itertools
 import math
 import re
 from functools import partial
@@ -15,6 +16,7 @@ from grokcore import show
 from grokcore.show._history import Curve
 from grokcore.show._sentences import arrival_sentence, course_sentence
 from grokcore.show._words import number, percent
+from grokcore.studies import STUDIES
 
 
 def history(memorized=60, generalized=580, end=1500):
@@ -301,3 +303,13 @@ def test_names_stand_beside_lines_and_never_leave_the_axes():
                     place = text.get_window_extent()
                     assert box.x0 <= place.x0 and place.x1 <= box.x1
                     assert box.y0 <= place.y0 and place.y1 <= box.y1
+
+
+def test_names_do_not_stand_where_the_delay_is_written():
+    arm = STUDIES["three-operands"].runs()["one layer, 4 numbers, after two"]
+    runs = {f"seed {run.experiment.seed}": run.history for run in arm}
+    figure = show.small_multiples(runs).ax.get_figure()
+    figure.draw_without_rendering()
+    texts = figure.axes[0].texts
+    boxes = [text.get_window_extent().padded(-2) for text in texts if text.get_text()]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
