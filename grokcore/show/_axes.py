@@ -50,6 +50,8 @@ def time_axis(ax: Axes, x: np.ndarray, unit: str) -> None:
 
 def _tick(value: float) -> str:
     """Whole numbers with commas; what is below 1, such as a frequency, as it is."""
+    if 1e-4 <= value < 1:
+        return f"{value:g}"
     return signed(value) if 0 < value < 1 else count(value)
 
 

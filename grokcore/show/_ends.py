@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from matplotlib.axes import Axes
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from grokcore.show._axes import settle, text_height, text_width
 from grokcore.show._labels import Line, label_pair, legend
 from grokcore.show._spread import spread
-from grokcore.show.style import readable
+from grokcore.show.style import DOTTED, readable
 
 _LETTERS = 14
 """Letters in a row; a longer name takes two."""
@@ -22,8 +24,10 @@ _NARROW = 0.42
 def name_lines(ax: Axes, lines: Sequence[Line]) -> None:
     """Name lines: one not at all, a pair beside the lines, others at their right ends.
 
-    Call it when scales, limits and title are final. Where there is no room, a legend is
-    drawn instead.
+    Call it when scales, limits and title are final. The names of lines that go on to
+    the right edge stand behind it, one below the other. That of a line which ends
+    before stands where it ends, if nothing else does. Where there is no room at all, a
+    legend is drawn.
     """
     if len(lines) < 2:
         return
@@ -34,23 +38,46 @@ def name_lines(ax: Axes, lines: Sequence[Line]) -> None:
     if max(text_width(ax, name) for name in names) > _NARROW:
         legend(ax, lines)
         return
-    ends = [float(line.heights(ax)[-1]) for line in lines]
     sizes = [text_height(ax) * (1 + name.count("\n")) for name in names]
-    places = spread(ends, sizes, -0.1, 1.1)
-    for line, name, end, place in zip(lines, names, ends, places, strict=True):
-        ax.plot(
-            [1.005, 1.03],
-            [end, place],
-            transform=ax.transAxes,
-            color=line.color,
-            linewidth=1,
-            clip_on=False,
-        )
-        ax.annotate(
-            name,
-            (1.04, place),
-            xycoords="axes fraction",
-            va="center",
-            linespacing=1.0,
-            color=readable(line.color),
-        )
+    widths = [text_width(ax, name) for name in names]
+    inside = _at_their_ends(ax, lines, widths, sizes)
+    behind = [i for i in range(len(lines)) if i not in inside]
+    ends = [line.points(ax)[-1] for line in lines]
+    heights = [float(ends[i][1]) for i in behind]
+    places = spread(heights, [sizes[i] for i in behind], -0.1, 1.1)
+    for i, box in inside.items():
+        _write(ax, lines[i], names[i], box.x0, (box.y0 + box.y1) / 2)
+    for i, place in zip(behind, places, strict=True):
+        x, y = ends[i] + (0.005, 0)
+        leads = {"transform": ax.transAxes, "color": lines[i].color, "clip_on": False}
+        if x < 1:
+            ax.plot([x, 1.005], [y, y], linewidth=0.7, linestyle=DOTTED, **leads)
+        ax.plot([1.005, 1.03], [y, place], linewidth=1, **leads)
+        _write(ax, lines[i], names[i], 1.04, place)
+
+
+def _at_their_ends(
+    ax: Axes, lines: Sequence[Line], widths: Sequence[float], sizes: Sequence[float]
+) -> dict[int, Bbox]:
+    """The boxes, in fractions of the axes, of names with room where their line ends."""
+    paths = [Path(line.points(ax)) for line in lines]
+    found: dict[int, Bbox] = {}
+    for i, (path, width, size) in enumerate(zip(paths, widths, sizes, strict=True)):
+        x, y = path.vertices[-1] + (0.015, 0)
+        y = min(max(y, size / 2), 1 - size / 2)
+        box = Bbox([[x, y - size / 2], [x + width, y + size / 2]])
+        free = not any(each.intersects_bbox(box, filled=False) for each in paths)
+        if box.x1 < 1 and free and not any(map(box.overlaps, found.values())):
+            found[i] = box
+    return found
+
+
+def _write(ax: Axes, line: Line, name: str, x: float, y: float) -> None:
+    ax.annotate(
+        name,
+        (x, y),
+        xycoords="axes fraction",
+        va="center",
+        linespacing=1.0,
+        color=readable(line.color),
+    )

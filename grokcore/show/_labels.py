@@ -39,36 +39,37 @@ class Line:
             label=self.name,
         )
 
-    def heights(self, ax: Axes) -> np.ndarray:
-        """How high the line runs, in fractions of the axes, at even places across."""
+    def points(self, ax: Axes) -> np.ndarray:
+        """Its points in fractions of the axes, [n, 2], none above or below them."""
         to_fraction = ax.transScale + ax.transLimits
         points = to_fraction.transform(np.column_stack([self.curve.x, self.curve.y]))
-        points = points[np.isfinite(points).all(axis=1)]
-        return np.interp(_GRID, points[:, 0], np.clip(points[:, 1], 0, 1))
+        points[:, 1] = np.clip(points[:, 1], 0, 1)
+        return points[np.isfinite(points).all(axis=1)]
+
+    def heights(self, ax: Axes) -> np.ndarray:
+        """How high the line runs, in fractions of the axes, at even places across."""
+        return np.interp(_GRID, *self.points(ax).T)
 
 
-def clearest_center(
+def free_centers(
     ax: Axes,
     lines: Sequence[Line],
     span: tuple[float, float],
     width: float,
     heights: tuple[float, float],
-) -> float:
-    """Where to center a text of this width within the span, so that no line crosses it.
+) -> np.ndarray:
+    """Where a text of this width can be centered within the span, off all lines.
 
-    All in fractions of the axes; ``heights`` are those between which the text stands.
-    Where there are several places, the one nearest to the middle of the span; where
-    there is none, the middle.
+    All in fractions of the axes, from left to right; ``heights`` are those between
+    which the text stands.
     """
     size = max(1, round(_GRID.size * width))
     centers = sliding_window_view(_GRID, size).mean(axis=1)
-    middle = sum(span) / 2
-    free = abs(centers - middle) <= (span[1] - span[0] - width) / 2
+    free = abs(centers - sum(span) / 2) <= (span[1] - span[0] - width) / 2
     for line in lines:
         passes = sliding_window_view(line.heights(ax), size)
         free &= (passes.max(axis=1) < heights[0]) | (passes.min(axis=1) > heights[1])
-    places = centers[free]
-    return float(places[abs(places - middle).argmin()]) if places.size else middle
+    return centers[free]
 
 
 def label_pair(ax: Axes, one: Line, other: Line, taken: Bbox | None = None) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
 from grokcore.show._axes import halo, settle, text_height, text_width
-from grokcore.show._labels import Line, clearest_center
+from grokcore.show._labels import Line, free_centers
 from grokcore.show._spread import spread
 from grokcore.show._words import count, quantity
 from grokcore.show.style import DOTTED, FAINT, INK, SMALL, readable
@@ -47,9 +48,9 @@ def mark_delay(
 ) -> Bbox:
     """Draw the delay as an arrow from one moment to the other, halfway up.
 
-    Its length is written over the arrow, out of the way of the lines, or beside it; in
-    axes too narrow for both, the arrow speaks for itself. Returns what arrow and text
-    take, in fractions of the axes.
+    Its length is written over the arrow, out of the way of the lines, or beside it;
+    where there is room for neither, the arrow speaks for itself. Returns what arrow and
+    text take, in fractions of the axes.
     """
     height = 0.5
     ax.annotate(
@@ -72,13 +73,19 @@ def mark_delay(
     width, letter = text_width(ax, text), text_height(ax)
     if width < right - left:
         stands = height, height + 1.3 * letter
-        center = clearest_center(ax, lines, (left, right), width, stands)
+        middle = (left + right) / 2
+        free = free_centers(ax, lines, (left, right), width, stands)
+        center = float(min(free, key=lambda place: abs(place - middle), default=middle))
         _write_delay(ax, text, center, height, (0, 3), "center", "bottom")
         return Bbox([[left, height], [right, stands[1]]])
+    low, high = height - letter / 2, height + letter / 2
     if right + width < 1:
         _write_delay(ax, text, right, height, (6, 0), "left", "center")
         right += 1.2 * width
-    return Bbox([[left, height - letter / 2], [right, height + letter / 2]])
+    elif (free := free_centers(ax, lines, (0, left), 1.1 * width, (low, high))).size:
+        _write_delay(ax, text, float(free[-1]), height, (0, 0), "center", "center")
+        left = float(free[-1]) - width / 2
+    return Bbox([[left, low], [right, high]])
 
 
 def _write_delay(
@@ -102,17 +109,33 @@ def _write_delay(
     )
 
 
-def mark_level(ax: Axes, label: str, height: float) -> None:
-    """Draw a dotted horizontal line at a level and name it at its right end."""
+def mark_level(ax: Axes, label: str, height: float, lines: Sequence[Line]) -> None:
+    """Draw a dotted horizontal line at a level and name it, best near its right end.
+
+    Call it when scales and limits are final. The name goes as far to the left as it
+    must for no line to cross it, and below the level if above it there is no place.
+    """
     ax.axhline(height, color=FAINT, linewidth=1.2, linestyle=DOTTED, zorder=1)
+    settle(ax)
+    level = float((ax.transScale + ax.transLimits).transform((1, height))[1])
+    small = SMALL / rcParams["font.size"]
+    width, letter = small * text_width(ax, label), 1.2 * small * text_height(ax)
+    for above in (True, False):
+        stands = (level, level + letter) if above else (level - letter, level)
+        free = free_centers(ax, lines, (0, 1), width, stands)
+        if free.size and stands[0] > 0 and stands[1] < 1:
+            right = free[-1] + width / 2
+            break
+    else:
+        above, right = True, 1.0
     ax.annotate(
         label,
-        (1, height),
+        (right, height),
         xycoords=("axes fraction", "data"),
-        xytext=(-2, 3),
+        xytext=(-2, 3 if above else -3),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="bottom" if above else "top",
         color=FAINT,
         fontsize=SMALL,
         path_effects=halo(),
@@ -162,7 +185,9 @@ def _write_above(
     if not names:
         return 0
     settle(ax)
-    widths = [text_width(ax, name + "n") * SMALL / 12 for name in names]
+    widths = [
+        text_width(ax, name + "n") * SMALL / rcParams["font.size"] for name in names
+    ]
     rows = 1 if sum(widths) < _END - _START else 2
     for i in range(rows):
         mine = slice(i, None, rows)

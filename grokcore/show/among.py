@@ -108,24 +108,26 @@ def _draw(ax: Axes, values: np.ndarray, value: float, write: Tell) -> None:
     ticks = {write(x): x for x in ([low] if low == high else reversed(places))}
     ax.set_xticks([*ticks.values()], [*ticks])
     ax.set_xlim(low - room, high + room)
-    x, y = _stacked(there, *ax.get_xlim())
-    ax.plot(x, y, "o", markersize=4, color=FAINT, alpha=0.55, markeredgewidth=0)
+    heights = _stacked(everything, *ax.get_xlim())
+    dots = {"markersize": 4, "alpha": 0.55, "markeredgewidth": 0}
+    ax.plot(there, heights[: len(there)], "o", color=FAINT, **dots)
     if math.isfinite(value):
         look = {"markersize": 9, "markeredgecolor": PAPER, "zorder": 3}
-        ax.plot(value, 0.1, "D", color=_MINE, clip_on=False, **look)
+        ax.plot(value, heights[-1], "D", color=_MINE, clip_on=False, **look)
 
 
-def _stacked(values: np.ndarray, low: float, high: float) -> tuple:
-    """Dots in columns, so that the eye sees how many there are."""
-    if not len(values):
-        return values, values
+def _stacked(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Heights that put dots in columns, so that the eye sees how many there are.
+
+    In each column they stand in their order: the last of all hides none of the others.
+    """
     column = ((values - low) / (high - low) * _BINS).astype(int)
     rank = np.zeros(len(values))
     for c in np.unique(column):
         here = np.flatnonzero(column == c)
-        rank[here[np.argsort(values[here])]] = np.arange(len(here))
-    step = min(0.11, 0.8 / max(rank.max(), 1))
-    return values, 0.1 + step * rank
+        rank[here] = np.arange(len(here))
+    step = min(0.11, 0.8 / max(rank.max(initial=0), 1))
+    return 0.1 + step * rank
 
 
 def _told(words: str, values: np.ndarray, value: float, write: Tell, who: str) -> str:

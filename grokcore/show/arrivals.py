@@ -45,8 +45,8 @@ def arrivals(
     """Draw for each recipe when its runs memorized (blue) and generalized (orange).
 
     A run that did not get there within the budget has an open triangle at the right
-    edge. The number behind a row is the median of when its runs generalized, or how
-    many of them did.
+    edge. The number behind a row is the median of when its runs generalized or, where
+    not all of them did, how many.
 
     Args:
         delays: for each group its recipes, for each recipe the delays of its runs, one
@@ -187,6 +187,15 @@ def _words(
             color=readable(color),
         )
         left += text_width(ax, f"{marker} {text}") + 18 / points_box(ax).width
+    ax.annotate(
+        "median",
+        (1.01, 1),
+        xycoords="axes fraction",
+        xytext=(0, 6),
+        textcoords="offset points",
+        color=readable(VALIDATION),
+        annotation_clip=False,
+    )
     room = np.log10(2) / np.log10(1.75 * budget / first)  # of the axes, from 5 to 10
     factors = (1, 2, 5) if room > 1.1 * text_width(ax, count(budget)) else (1,)
     ticks = decades(first / 1.25, budget, factors)
@@ -203,24 +212,26 @@ def _dots(
     heights = row + np.linspace(-0.22, 0.22, len(values)) * (len(values) > 1)
     reached = np.isfinite(values)
     look = {"linestyle": "", "markeredgewidth": 1.0, "clip_on": False, "zorder": 3}
-    ax.plot(
-        values[reached],
-        heights[reached],
-        marker=marker,
-        markersize=6 if marker == "o" else 5.5,
-        color=color,
-        markeredgecolor=PAPER,
-        **look,
-    )
-    ax.plot(
-        np.full((~reached).sum(), never),
-        heights[~reached],
-        marker=">",
-        markersize=5.5,
-        color=PAPER,
-        markeredgecolor=color,
-        **look,
-    )
+    if reached.any():  # matplotlib takes markers of nothing to stand at the corner
+        ax.plot(
+            values[reached],
+            heights[reached],
+            marker=marker,
+            markersize=6 if marker == "o" else 5.5,
+            color=color,
+            markeredgecolor=PAPER,
+            **look,
+        )
+    if not reached.all():
+        ax.plot(
+            np.full((~reached).sum(), never),
+            heights[~reached],
+            marker=">",
+            markersize=5.5,
+            color=PAPER,
+            markeredgecolor=color,
+            **look,
+        )
 
 
 def _behind(val: np.ndarray, budget: float) -> str:

@@ -14,7 +14,7 @@ from grokcore.show._axes import axes_or_new, decades, halo, round_ticks
 from grokcore.show._history import choose
 from grokcore.show._words import number, sentence, signed
 from grokcore.show.picture import Picture, titled
-from grokcore.show.style import INK, OKABE_ITO, PAPER, style
+from grokcore.show.style import INK, OKABE_ITO, PAPER, readable, style
 
 _COLORS = tuple(
     OKABE_ITO[name] for name in ("green", "vermilion", "purple", "black", "sky")
@@ -40,6 +40,9 @@ def bars(
     ax: Axes | None = None,
 ) -> Picture:
     """Draw groups of horizontal bars, each with its name before and its value behind.
+
+    With dots about the bars, the values stand in a column of their own, in the colors
+    of the bars: behind a dot a number would seem to be the dot's.
 
     Args:
         values: for each group a value per series, such as ``{"embedding": {"intact": 1,
@@ -172,10 +175,12 @@ def _draw(
                 _dot(ax, dots, row)
             ax.annotate(
                 tell(value).replace("-", "−"),
-                (max(value, start, *dots), row),
-                xytext=(5 + 2 * bool(dots.size), 0),
+                (1.02 if singles else max(value, start), row),
+                xycoords=("axes fraction" if singles else "data", "data"),
+                xytext=(5, 0),
                 textcoords="offset points",
                 va="center",
+                color=readable(color) if singles else INK,
                 annotation_clip=False,
                 path_effects=halo(),
             )

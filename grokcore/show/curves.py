@@ -101,7 +101,7 @@ def draw(
     _measure_axis(ax, metric)
     time_axis(ax, accuracies[0].x if times is None else times, unit)
     for label, level in references.items():
-        mark_level(ax, label, level)
+        mark_level(ax, label, level, lines)
     _mark_learned(ax, *learned)
     taken = None
     if metric == "accuracy" and None not in learned and learned[0] < learned[1]:

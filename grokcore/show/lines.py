@@ -103,9 +103,9 @@ def lines(
     for line in drawn:
         line.plot(ax)
     _measure_axis(ax, ylabel, limits, log=log_y, percent=percent)
-    for name, level in (references or {}).items():
-        mark_level(ax, name, level)
     _place_axis(ax, drawn, xlabel, log=log_x)
+    for name, level in (references or {}).items():
+        mark_level(ax, name, level, drawn)
     alt = _alt(drawn, xlabel, marks, references, spans, percent=percent)
     ax.set_title(title)
     name_lines(ax, drawn)

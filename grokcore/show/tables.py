@@ -115,8 +115,8 @@ def table_maps(
     rows = -(-len(checked) // columns)
     height, width = everything.shape[1:]
     cell = (WIDTH - 1.75) / columns  # the rest is for labels and the color bar
-    size = (WIDTH, 0.6 + bool(title) * 0.3 + rows * (0.4 + cell * height / width))
-    figure = Figure(figsize=size, layout="constrained")
+    size = (WIDTH, 0.7 + bool(title) * 0.3 + rows * (0.4 + cell * height / width))
+    figure = Figure(figsize=size, layout="compressed")
     axes = figure.subplots(rows, columns, squeeze=False)
     for ax, (name, table) in zip(axes.flat, checked.items(), strict=False):
         image = _draw(ax, table, scale, centered=centered, xlabel=xlabel, ylabel=ylabel)

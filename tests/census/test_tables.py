@@ -338,6 +338,12 @@ def test_a_value_that_all_share_is_the_only_tick():
     assert picture.alt.startswith("f(a): 3 networks, all at 80; yours has 80")
 
 
+def test_the_readers_own_stands_on_the_others_and_hides_none():
+    dots, mine = gc.show.among({"x": [1, 1, 1, 2]}, {"x": 1}).ax.lines
+    heights = dots.get_ydata()[:3]
+    assert len({*heights}) == 3 and mine.get_ydata()[0] > max(heights)
+
+
 def test_the_picture_refuses_what_it_cannot_draw():
     with pytest.raises(ValueError, match="mine is empty"):
         gc.show.among({"x": [1]}, {})

@@ -109,6 +109,13 @@ def test_words_stand_apart_and_inside_however_long_the_names():
         assert not any(box.overlaps(other) for other in boxes[:i])
 
 
+def test_nothing_is_kept_free_for_triangles_that_are_not_there():
+    picture = arrivals({"g": {"r": [delay(10, 100)] * 3}}, budget=1_000)
+    picture.figure.draw_without_rendering()
+    below = picture.ax.xaxis.label.get_window_extent().y0
+    assert below < 0.05 * picture.figure.bbox.height
+
+
 @pytest.mark.parametrize("budget", [600, 4_000, 10_000, 50_000])
 def test_numbers_on_the_axis_stand_apart(budget):
     picture = arrivals({"": {"decay 1": [delay(20, budget - 1)]}}, budget=budget)

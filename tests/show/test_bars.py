@@ -7,9 +7,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from grokcore import show
+from grokcore.show.style import readable
 
 VALUES = {
     "embedding": {"intact": 1.0, "key frequencies removed": 0.009},
@@ -33,13 +35,33 @@ def test_bars_have_the_lengths_of_their_values():
     )
 
 
-def test_values_stand_behind_bars_and_dots():
+def values_in(picture):
+    """The texts that are values, as boxes, and where the axes end."""
+    ax = picture.ax
+    ax.get_figure().draw_without_rendering()
+    texts = [text for text in ax.texts if text.get_text() not in VALUES]
+    return [t.get_window_extent() for t in texts], ax.get_window_extent().x1
+
+
+def test_values_stand_behind_bars():
+    boxes, _ = values_in(show.bars(VALUES, percent=True))
+    lengths = [value for group in VALUES.values() for value in group.values()]
+    assert (
+        np.argsort([box.x0 for box in boxes]).tolist()
+        == np.argsort(lengths, kind="stable").tolist()
+    )
+
+
+def test_values_stand_behind_all_dots_in_the_colors_of_their_bars():
     seeds = {"embedding": {"key frequencies removed": torch.tensor([0.0, 0.3, 0.02])}}
     picture = show.bars(VALUES, percent=True, spread=seeds)
     (dots,) = picture.ax.lines
     np.testing.assert_allclose(dots.get_xdata(), [0, 0.3, 0.02], rtol=1e-6)
-    (text,) = [t for t in picture.ax.texts if t.get_text() == "0.9%"]
-    assert text.xy[0] == pytest.approx(0.3)
+    boxes, end = values_in(picture)
+    assert len(boxes) == 5 and all(box.x0 > end for box in boxes)
+    texts = [t for t in picture.ax.texts if t.get_text() not in VALUES]
+    colors = [to_hex(bar.get_facecolor()) for bar in picture.ax.patches]
+    assert [text.get_color() for text in texts] == [*map(readable, colors)]
     assert "key frequencies removed 0.9% (3 values from 0% to 30%)" in picture.alt
 
 

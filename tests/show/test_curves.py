@@ -136,6 +136,22 @@ def test_no_line_runs_through_the_length_of_the_delay(data):
         assert not path.intersects_bbox(box, filled=False)
 
 
+def test_a_delay_late_in_a_run_is_told_before_it():
+    epoch = np.arange(0, 900, 10)
+    accuracies = {
+        f"{split}_accuracy": np.clip((epoch / last) ** 3, 0.01, 1)
+        for split, last in (("train", 500), ("val", 700))
+    }
+    ax = show.curves({"epoch": epoch} | accuracies).ax
+    ax.get_figure().draw_without_rendering()
+    (length,) = [text for text in ax.texts if text.get_text() == "delay 190 epochs"]
+    box = length.get_window_extent()
+    assert box.x1 < ax.transData.transform((500, 0))[0]
+    for line in ax.lines[:2]:
+        path = line.get_transform().transform_path(line.get_path())
+        assert not path.intersects_bbox(box, filled=False)
+
+
 def test_marks_stand_where_the_threshold_is_reached():
     ax = show.curves(history()).ax
     marks = {line.get_xdata()[0]: line.get_color() for line in ax.lines[2:]}

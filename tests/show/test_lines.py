@@ -141,6 +141,48 @@ def test_no_text_touches_another(log_x):
     assert all(box.x0 >= 0 and box.x1 <= width for box in found.values())
 
 
+def paths(picture):
+    """What is drawn of the lines that have points of their own, in pixels."""
+    drawn = [line for line in picture.ax.lines if len(line.get_xdata()) > 2]
+    return [line.get_transform().transform_path(line.get_path()) for line in drawn]
+
+
+def test_a_line_that_ends_early_is_named_where_it_ends():
+    x = np.arange(101)
+    early = {"one": (x[:41], x[:41] / 100), "two": (x[:61], 1 - x[:61] / 100)}
+    found = boxes(picture := show.lines(early | {"whole": (x, 0.1 + 0 * x)}))
+    for name, (place, _) in early.items():
+        end = picture.ax.transData.transform((place[-1], 0))[0]
+        assert end < found[name].x0 < end + 30
+    assert found["whole"].x0 > picture.ax.get_window_extent().x1
+    hidden = [
+        n for n in found if any(p.intersects_bbox(found[n]) for p in paths(picture))
+    ]
+    assert not hidden
+
+
+def test_a_name_that_would_cover_a_line_goes_to_the_edge():
+    x = np.arange(101)
+    series = {"early": (x[:41], x[:41] / 100), "a": (x, 0 * x + 0.4), "b": (x, 0 * x)}
+    found = boxes(picture := show.lines(series))
+    edge = picture.ax.get_window_extent().x1
+    assert all(box.x0 > edge for box in found.values())
+
+
+@pytest.mark.parametrize("level", [0.02, 0.3, 0.5, 0.97])
+def test_the_name_of_a_level_covers_no_line(level):
+    x = np.linspace(0, 1, 200)
+    picture = show.lines(
+        {"up": (x, x), "down": (x, 1 - x)}, references={"level": level}
+    )
+    found = boxes(picture)
+    assert not any(
+        path.intersects_bbox(found["level"], False) for path in paths(picture)
+    )
+    middle = picture.ax.transData.transform((0, level))[1]
+    assert abs((found["level"].y0 + found["level"].y1) / 2 - middle) < 25
+
+
 def test_lines_that_end_together_are_named_apart():
     same = {name: ([0, 1], [0, 1]) for name in ("one", "two", "three", "four")}
     picture = show.lines(same)
