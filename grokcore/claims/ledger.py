@@ -136,7 +136,8 @@ class Result:
         if len(verdicts) == 1:
             return verdicts.pop()
         under = [f.setting for f in self.findings if f.verdict == REPRODUCED]
-        return f"only under {' and '.join(under)}" if under else PARTLY
+        between = "; " if any("," in name for name in under) else " and "
+        return f"only under {between.join(under)}" if under else PARTLY
 
     def write(self, finding: Finding) -> str:
         """Return the median of a finding and its range as text: 580 (460 to 640)."""

@@ -60,6 +60,8 @@ def again(claim: Claim) -> tuple[str, str]:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 1.5:
+        return "a second"
     if seconds < 90:
         return f"{seconds:.0f} seconds"
     if seconds < 5_400:

@@ -247,7 +247,7 @@ SPEED = (
         statement="Muon generalizes sooner than AdamW.",
         section="Who won, and why",
         settings={
-            f"against decay {decay}": _best_of(
+            f"AdamW with decay {decay}": _best_of(
                 f"AdamW, decay {decay}", "Muon, decay 1", speed_up
             )
             for decay in (1, 2, 3)

@@ -81,7 +81,8 @@ class Value:
         """Return it as text, the number by a format such as ".0%"."""
         if math.isnan(self.number):
             return "?"
-        number = "∞" if math.isinf(self.number) else format(self.number, form)
+        number = "∞" if math.isinf(self.number) else format(self.number, f"z{form}")
+        number = number.replace("-", "−")
         return f"{self.bound} {number}".lstrip()
 
     def __str__(self) -> str:

@@ -31,12 +31,12 @@ def count(number: float) -> str:
 def number(value: float) -> str:
     """Write a measured value with three significant digits.
 
-    >>> number(4.7274), number(36.0), number(1.234e-7), number(15_000)
-    ('4.73', '36', '1.2e-7', '15,000')
+    >>> number(4.7274), number(36.0), number(8.6e-4), number(1.234e-7), number(15_000)
+    ('4.73', '36', '0.00086', '1.2e-7', '15,000')
     """
     if value == 0:
         return "0"
-    if abs(value) < 1e-3:
+    if abs(value) < 1e-4:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa}e{int(exponent)}"
     if abs(value) >= 1_000:

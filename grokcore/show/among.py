@@ -90,7 +90,12 @@ def among(
 
 def _title(words: str, values: Sequence[float]) -> str:
     beyond = int((~np.isfinite(np.asarray(values, dtype=float))).sum())
-    return textwrap.fill(f"{words} ({beyond} not there)" if beyond else words, _LETTERS)
+    title = f"{words} ({beyond} not there)" if beyond else words
+    lines = len(textwrap.wrap(title, _LETTERS))
+    # Lines of about one length: no word stands alone in the last.
+    widths = range(len(title) // max(lines, 1), _LETTERS + 1)
+    fits = (w for w in widths if w and len(textwrap.wrap(title, w)) <= lines)
+    return textwrap.fill(title, next(fits, _LETTERS))
 
 
 def _draw(ax: Axes, values: np.ndarray, value: float, write: Tell) -> None:

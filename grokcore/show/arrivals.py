@@ -45,8 +45,8 @@ def arrivals(
     """Draw for each recipe when its runs memorized (blue) and generalized (orange).
 
     A run that did not get there within the budget has an open triangle at the right
-    edge. The number behind a row is the median of when its runs generalized or, where
-    not all of them did, how many.
+    edge. The number behind a row is the median of when its runs generalized, and how
+    many of them did where not all of them did or none.
 
     Args:
         delays: for each group its recipes, for each recipe the delays of its runs, one
@@ -127,6 +127,9 @@ def _draw(
             names.append(name)
             ends = [np.nanmedian(np.nan_to_num(c, nan=budget)) for c in (train, val)]
             ax.plot(ends, [row, row], color=FAINT, linewidth=0.9, zorder=1)
+            if (same := train == val).any():  # a rim, or the diamond would hide the dot
+                heights = _heights(row, len(train))[same]
+                ax.plot(train[same], heights, "o", markersize=9.5, color=TRAIN)
             _dots(ax, train, row, "o", TRAIN, 1.1 * budget)
             _dots(ax, val, row, "D", VALIDATION, 1.25 * budget)
             ax.annotate(
@@ -202,6 +205,10 @@ def _words(
     ax.xaxis.set_major_locator(FixedLocator(ticks))
 
 
+def _heights(row: int, count: int) -> np.ndarray:
+    return row + np.linspace(-0.22, 0.22, count) * (count > 1)
+
+
 def _dots(
     ax: Axes, values: np.ndarray, row: int, marker: str, color: str, never: float
 ) -> None:
@@ -209,9 +216,10 @@ def _dots(
 
     Those that did not get there stand at ``never``, as triangles.
     """
-    heights = row + np.linspace(-0.22, 0.22, len(values)) * (len(values) > 1)
+    heights = _heights(row, len(values))
+    rim = 1.0 if len(values) <= 5 else 0.3  # of many close dots rims would hide all
     reached = np.isfinite(values)
-    look = {"linestyle": "", "markeredgewidth": 1.0, "clip_on": False, "zorder": 3}
+    look = {"linestyle": "", "markeredgewidth": rim, "clip_on": False, "zorder": 3}
     if reached.any():  # matplotlib takes markers of nothing to stand at the corner
         ax.plot(
             values[reached],
@@ -236,11 +244,11 @@ def _dots(
 
 def _behind(val: np.ndarray, budget: float) -> str:
     reached = np.isfinite(val)
-    if reached.all():
-        return count(np.median(val))
-    if not reached.any():
-        return f"> {count(budget)}"
-    return f"{reached.sum()} of {len(val)}"
+    middle = np.median(np.where(reached, val, np.inf))
+    told = count(middle) if np.isfinite(middle) else f"> {count(budget)}"
+    if reached.all() or not reached.any():
+        return told
+    return f"{told} ({reached.sum()} of {len(val)})"
 
 
 def _told(

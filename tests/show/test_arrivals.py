@@ -44,11 +44,16 @@ def test_every_run_has_a_dot_for_each_arrival_or_a_triangle():
     assert min(never_val) > 4_000
 
 
-def test_a_row_ends_with_its_median_or_with_how_many_arrived():
-    texts = [text.get_text() for text in arrivals(FACTORIAL, budget=4_000).ax.texts]
-    assert [t for t in texts if t in ("1,600", "> 4,000", "1 of 2")] == [
-        "1,600", "> 4,000", "1 of 2",
-    ]  # fmt: skip
+def ends_of_rows(picture):
+    """What stands behind the rows; last comes the head of that column."""
+    return [t.get_text() for t in picture.ax.texts if t.xy[0] > 1][:-1]
+
+
+def test_a_row_ends_with_its_median_and_with_how_many_arrived():
+    found = ends_of_rows(arrivals(FACTORIAL, budget=4_000))
+    assert found == ["1,600", "> 4,000", "> 4,000 (1 of 2)"]
+    two = {"g": {"r": [delay(10, 90), delay(10, 70), delay(10, None)]}}
+    assert ends_of_rows(arrivals(two, budget=100))[-1:] == ["90 (2 of 3)"]
 
 
 def test_the_alt_text_says_all_of_it():
@@ -87,6 +92,12 @@ def test_dots_of_one_place_do_not_hide_each_other():
         line.get_ydata() for line in picture.ax.lines if len(line.get_ydata()) == 3
     ]
     assert all(len(np.unique(y)) == 3 for y in heights) and len(heights) == 2
+
+
+def test_a_run_that_does_both_at_once_has_a_dot_around_its_diamond():
+    ax = arrivals({"g": {"r": [delay(100, 100), delay(10, 200)]}}, budget=1_000).ax
+    around = [line for line in ax.lines if line.get_markersize() > 8]
+    assert [line.get_xdata().tolist() for line in around] == [[100]]
 
 
 def test_words_stand_apart_and_inside_however_long_the_names():

@@ -81,7 +81,7 @@ def test_alt_says_what_the_data_says():
     ).alt
     assert alt == (
         "Loss: Validation starts at 4.7 at epoch 0, peaks at 20 at epoch 10 and ends "
-        "at 1.0e-4 at epoch 1,000. Shaded: memorization from 0 to 10 and clean-up from "
+        "at 0.0001 at epoch 1,000. Shaded: memorization from 0 to 10 and clean-up from "
         "100 to 1,000. Thin vertical line: learned at epoch 580. A dotted line marks "
         "ln 113 at 4.73."
     )
