@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 import grokcore as gc
 from grokcore.show.grid import COLORS
-from grokcore.show.style import INK
+from grokcore.show.style import INK, TRAIN, VALIDATION, readable
 
 PICTURE = Path(__file__).resolve().parents[1] / "book" / "_static" / "table.png"
 
@@ -37,20 +37,29 @@ def tables(run: gc.Run) -> dict[int, np.ndarray]:
 
 
 def draw(moments: dict[int, np.ndarray]) -> Figure:
-    """Set the tables side by side, every cell a whole number of pixels."""
-    figure = Figure(figsize=(12, 3.9), dpi=160, facecolor="white")
-    margins = {"left": 0.01, "right": 0.99, "bottom": 0.16, "top": 0.9, "wspace": 0.06}
+    """Set the tables side by side, every cell a whole number of pixels.
+
+    The words are few and large, so that they can be read on a phone.
+    """
+    figure = Figure(figsize=(12, 4.25), dpi=160, facecolor="white")
+    margins = {"left": 0.01, "right": 0.99, "bottom": 0.22, "top": 0.89, "wspace": 0.06}
     axes = figure.subplots(1, len(moments), gridspec_kw=margins)
     for ax, (step, kind) in zip(axes, moments.items(), strict=True):
         ax.imshow(kind, cmap=ListedColormap(list(COLORS.values())), vmin=0, vmax=3)
-        shares = [np.mean(kind[kind // 2 == i] % 2 == 0) for i in (0, 1)]
-        ax.set_title(f"epoch {step:,}", fontsize=15, color=INK, loc="left")
-        ax.set_xlabel(
-            f"{shares[0]:.0%} right of those shown,\n{shares[1]:.0%} of the others",
-            fontsize=13,
-            color=INK,
-            loc="left",
-        )
+        ax.set_title(f"epoch {step:,}", fontsize=26, color=INK, loc="left")
+        for i, (name, color) in enumerate(
+            {"shown": TRAIN, "others": VALIDATION}.items()
+        ):
+            right = np.mean(kind[kind // 2 == i] % 2 == 0)
+            ax.text(
+                0,
+                -0.03 - 0.14 * i,
+                f"{name}: {right:.0%}",
+                fontsize=26,
+                color=readable(color),
+                va="top",
+                transform=ax.transAxes,
+            )
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     return figure
