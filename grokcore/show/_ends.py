@@ -17,6 +17,9 @@ from grokcore.show.style import DOTTED, readable
 _LETTERS = 14
 """Letters in a row; a longer name takes two."""
 
+_SHIFTS = (0, 0.5, -0.5, 0.8, -0.8)
+"""How far above or below the end of its line a name may stand, in heights of it."""
+
 _NARROW = 0.42
 """Names that take more of the width than this go into a legend."""
 
@@ -62,12 +65,19 @@ def _at_their_ends(
     """The boxes, in fractions of the axes, of names with room where their line ends."""
     paths = [Path(line.points(ax)) for line in lines]
     found: dict[int, Bbox] = {}
+
+    def free(box: Bbox) -> bool:
+        inside = box.x1 < 1 and box.y0 >= 0 and box.y1 <= 1
+        alone = not any(map(box.overlaps, found.values()))
+        return (
+            inside and alone and not any(p.intersects_bbox(box, False) for p in paths)
+        )
+
     for i, (path, width, size) in enumerate(zip(paths, widths, sizes, strict=True)):
         x, y = path.vertices[-1] + (0.015, 0)
-        y = min(max(y, size / 2), 1 - size / 2)
-        box = Bbox([[x, y - size / 2], [x + width, y + size / 2]])
-        free = not any(each.intersects_bbox(box, filled=False) for each in paths)
-        if box.x1 < 1 and free and not any(map(box.overlaps, found.values())):
+        places = (y + shift * size for shift in _SHIFTS)
+        boxes = (Bbox.from_bounds(x, at - size / 2, width, size) for at in places)
+        if box := next(filter(free, boxes), None):
             found[i] = box
     return found
 

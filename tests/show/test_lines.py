@@ -161,10 +161,24 @@ def test_a_line_that_ends_early_is_named_where_it_ends():
     assert not hidden
 
 
+def test_a_name_moves_off_a_line_that_goes_on_where_its_own_ends():
+    x = np.arange(101)
+    series = {
+        "early": (x[:41], x[:41] / 100),
+        "on": (x, 0 * x + 0.4),
+        "low": (x, 0 * x),
+    }
+    found = boxes(picture := show.lines(series))
+    assert found["early"].x1 < picture.ax.get_window_extent().x1
+    assert not any(
+        path.intersects_bbox(found["early"], False) for path in paths(picture)
+    )
+
+
 def test_a_name_that_would_cover_a_line_goes_to_the_edge():
     x = np.arange(101)
-    series = {"early": (x[:41], x[:41] / 100), "a": (x, 0 * x + 0.4), "b": (x, 0 * x)}
-    found = boxes(picture := show.lines(series))
+    crowd = {f"{y:.2f}": (x, 0 * x + y) for y in (0, *np.arange(0.32, 0.5, 0.04), 1)}
+    found = boxes(picture := show.lines({"early": (x[:41], x[:41] / 100)} | crowd))
     edge = picture.ax.get_window_extent().x1
     assert all(box.x0 > edge for box in found.values())
 
