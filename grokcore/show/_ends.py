@@ -64,20 +64,23 @@ def _at_their_ends(
 ) -> dict[int, Bbox]:
     """The boxes, in fractions of the axes, of names with room where their line ends."""
     paths = [Path(line.points(ax)) for line in lines]
+    # The names of others may need a thin line that leads on from where theirs end.
+    leads = [Path([path.vertices[-1], (1, path.vertices[-1][1])]) for path in paths]
     found: dict[int, Bbox] = {}
 
-    def free(box: Bbox) -> bool:
+    def free(box: Bbox, own: int) -> bool:
         inside = box.x1 < 1 and box.y0 >= 0 and box.y1 <= 1
+        others = [*paths, *leads[:own], *leads[own + 1 :]]
         alone = not any(map(box.overlaps, found.values()))
         return (
-            inside and alone and not any(p.intersects_bbox(box, False) for p in paths)
+            inside and alone and not any(p.intersects_bbox(box, False) for p in others)
         )
 
     for i, (path, width, size) in enumerate(zip(paths, widths, sizes, strict=True)):
         x, y = path.vertices[-1] + (0.015, 0)
         places = (y + shift * size for shift in _SHIFTS)
         boxes = (Bbox.from_bounds(x, at - size / 2, width, size) for at in places)
-        if box := next(filter(free, boxes), None):
+        if box := next((box for box in boxes if free(box, i)), None):
             found[i] = box
     return found
 
