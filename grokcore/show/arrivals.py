@@ -45,8 +45,8 @@ def arrivals(
     """Draw for each recipe when its runs memorized (blue) and generalized (orange).
 
     A run that did not get there within the budget has an open triangle at the right
-    edge. The number behind a row is the median of when its runs generalized, and how
-    many of them did where not all of them did or none.
+    edge. The number behind a row is the median of when its runs generalized; where
+    some did and others did not, how many did stands beside it.
 
     Args:
         delays: for each group its recipes, for each recipe the delays of its runs, one
