@@ -53,6 +53,10 @@ UNFOLDS = re.compile(
 # What each entry of the bibliography is called by today's ARIA.
 ENTRY = 'role="doc-biblioentry"'
 
+# A browser may break a line between a formula and the comma behind it.
+FORMULA = r'<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)\u2019]+'
+LOOSE_END = re.compile(rf'(?<!<span class="one-line">)({FORMULA})')
+
 INDEX = """<!doctype html>
 <html lang="{language}">
 <meta charset="utf-8">
@@ -74,6 +78,7 @@ def mend(page: str) -> str:
     page = BOLD_FIRST.sub(r'\1<th scope="row"\2>\3</th>', page)
     page = page.replace(SIDEBAR, LANDMARK)
     page = UNFOLDS.sub(r'\1<summary aria-label="Side rooms of \2">', page)
+    page = LOOSE_END.sub(r'<span class="one-line">\1</span>', page)
     page = page.replace(TIP, "").replace(TIP_SAYS, "title=")
     return page.replace(ENTRY, 'role="listitem"')
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from textwrap import fill
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -96,6 +98,15 @@ def name_axis(axis: Axis, name: str) -> None:
         axis.label.set(fontstyle="italic", fontfamily="DejaVu Serif")
 
 
+def name_height(ax: Axes, name: str) -> None:
+    """Write along the y-axis what it is, in as many lines as its height asks for."""
+    ax.set_ylabel(name)
+    if name and _length(name) > points_box(ax).height:
+        settle(ax)
+        lines = math.ceil(_length(name) / points_box(ax).height)
+        ax.set_ylabel(fill(name, math.ceil(len(name) / lines) + 2))
+
+
 def round_ticks(ax: Axes, *, integer: bool = False) -> MaxNLocator:
     """Return a locator of round numbers along x, fewer in narrow axes."""
     bins = int(np.clip(points_box(ax).width // 50, 3, 7))
@@ -129,8 +140,12 @@ def halo() -> list[effects.AbstractPathEffect]:
 
 def text_width(ax: Axes, text: str) -> float:
     """How much of the width of the axes a text takes, with a little air."""
-    letters = TextPath((0, 0), text, size=rcParams["font.size"]).get_extents()
-    return 1.08 * letters.width / points_box(ax).width
+    return 1.08 * _length(text) / points_box(ax).width
+
+
+def _length(text: str) -> float:
+    """How long a line of text is, in points."""
+    return TextPath((0, 0), text, size=rcParams["font.size"]).get_extents().width
 
 
 def text_height(ax: Axes) -> float:

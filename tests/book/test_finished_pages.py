@@ -55,6 +55,14 @@ def test_only_terms_and_definitions_are_definition_lists():
     assert 'role="list"><div role="listitem"' in page
 
 
+def test_what_follows_a_formula_stays_on_its_line():
+    formula = r'<span class="math notranslate nohighlight">\(x &lt; 3\)</span>'
+    page = FINISH["mend"](f"<p>For {formula}, not for {formula} alone.</p>")
+    held = f'<span class="one-line">{formula},</span>'
+    assert page == f"<p>For {held} not for {formula} alone.</p>"
+    assert FINISH["mend"](page) == page
+
+
 TABLE = """<table><thead>
 <tr class="row-odd"><th class="head"><p></p></th>
 <th class="head"><p></p></th>

@@ -141,6 +141,16 @@ def test_no_text_touches_another(log_x):
     assert all(box.x0 >= 0 and box.x1 <= width for box in found.values())
 
 
+def test_what_y_is_has_room_in_low_axes():
+    name = "gap at equal norms, over that of a single one"
+    picture = show.lines(LOSSES, log_y=True, ylabel=name)
+    picture.figure.draw_without_rendering()
+    label = picture.ax.yaxis.label
+    assert " ".join(label.get_text().split()) == f"{name} (log scale)"
+    box, figure = label.get_window_extent(), picture.figure.bbox
+    assert box.x0 >= 0 and box.y0 >= 0 and box.y1 <= figure.height
+
+
 def paths(picture):
     """What is drawn of the lines that have points of their own, in pixels."""
     drawn = [line for line in picture.ax.lines if len(line.get_xdata()) > 2]
