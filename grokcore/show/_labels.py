@@ -17,6 +17,9 @@ from grokcore.show.style import readable
 
 _GRID = np.linspace(0, 1, 240)
 
+_FEW = 12
+"""A line of so few points has a dot at each: between them nothing was measured."""
+
 _BEYOND = 0.04
 """How much flatter a line must run for its name to stand outside of the pair."""
 
@@ -36,6 +39,7 @@ class Line:
             self.curve.y,
             color=self.color,
             linestyle=self.dashes,
+            marker="." if 3 <= self.curve.x.size <= _FEW else "",
             label=self.name,
         )
 

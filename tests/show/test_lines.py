@@ -141,6 +141,24 @@ def test_no_text_touches_another(log_x):
     assert all(box.x0 >= 0 and box.x1 <= width for box in found.values())
 
 
+def test_few_points_are_dots_and_many_or_two_are_a_line():
+    drawn = plotted(
+        show.lines(
+            {
+                "measured at four sizes": ([31, 59, 97, 113], [4, 2, 1, 2]),
+                "a straight line": ([31, 113], [4, 1]),
+                "a course": (range(31, 114), range(83)),
+            }
+        ),
+        3,
+    )
+    assert {name: line.get_marker() for name, line in drawn.items()} == {
+        "measured at four sizes": ".",
+        "a straight line": "",
+        "a course": "",
+    }
+
+
 def test_what_y_is_has_room_in_low_axes():
     name = "gap at equal norms, over that of a single one"
     picture = show.lines(LOSSES, log_y=True, ylabel=name)
