@@ -128,6 +128,11 @@ ARCHITECTURES = (
         settings=_cured_by("blur"),
     ),
     _cure(
+        id="S3.5c",
+        statement="Rotation and blur together remove it.",
+        settings=_cured_by("rotation and blur"),
+    ),
+    _cure(
         id="L.5",
         source="L.5",
         statement="On digits, smaller initial weights remove the delay.",

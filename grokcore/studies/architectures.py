@@ -10,7 +10,8 @@ from grokcore.tasks import DigitsTask, ModularTask
 __all__ = ["ARCHITECTURES", "CURES", "SCALES"]
 
 # F. Chen et al.'s setting, with the sizes they give: two hidden layers of 512.
-_ADDITION = CATALOGUE["addition-p97"]
+_ADDITION = CATALOGUE["addition-p97"].replace(max_steps=None)
+_LONG = _ADDITION.replace(epochs=4_000)
 
 # Small ones of each kind. Weight decay 1 and an eps of 1e-4 let them generalize within
 # seconds and without slips; a falling rate lets them end without mistakes.
@@ -76,21 +77,15 @@ ARCHITECTURES = {
     "architectures": Study(
         question="Do an MLP and an LSTM grok in F. Chen et al.'s setting?",
         arms={
-            "transformer": both_seeds(_ADDITION.replace(max_steps=None)),
+            "transformer": both_seeds(_ADDITION),
             "MLP": both_seeds(
-                _ADDITION.replace(
-                    model=EmbeddingMLPConfig(layers=2, mlp_width=512),
-                    epochs=1_500,
-                    max_steps=None,
-                )
+                _LONG.replace(model=EmbeddingMLPConfig(layers=2, mlp_width=512))
             ),
             "LSTM": both_seeds(
-                _ADDITION.replace(
-                    model=LSTMConfig(layers=2, hidden_width=512), max_steps=None
-                )
+                _LONG.replace(model=LSTMConfig(layers=2, hidden_width=512))
             ),
         },
-        budget=28_500,
+        budget=76_000,
     ),
     "small-architectures": Study(
         question="Do a transformer, an MLP and an LSTM add by the same waves?",
