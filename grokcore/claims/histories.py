@@ -15,6 +15,7 @@ __all__ = [
     "delay_in_steps",
     "delays",
     "each",
+    "last_accuracy",
     "later",
     "soonest",
     "speed_up",
@@ -61,6 +62,11 @@ def delay(run: Run) -> Value:
 def best_accuracy(run: Run) -> Value:
     """Return the highest validation accuracy of a run."""
     return Value(float(run.history.val_accuracy.max()))
+
+
+def last_accuracy(run: Run) -> Value:
+    """Return the validation accuracy at the end of a run."""
+    return Value(float(run.history.val_accuracy.iloc[-1]))
 
 
 def delay_in_steps(run: Run) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from grokcore.claims import histories
@@ -12,6 +12,7 @@ from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
 from grokcore.studies import LEARNING_RATES, STUDIES
+from grokcore.studies.base import Arm
 
 __all__ = ["SPEED"]
 
@@ -23,10 +24,9 @@ _ADDITION = STUDIES["grokfast-addition"].arms
 _ON_LIVE = STUDIES["grokfast-live"].arms
 _RACE = STUDIES["race"].arms
 _ONE_PART = STUDIES["grokfast-parts"]
-_FIRST_IN_THE_RACE = (
-    "first epoch with validation accuracy 95%, of the first chapter's transformer with "
-    "its loss in double precision"
-)
+_SINGLE = STUDIES["race-single"].arms
+_FIRST = "first epoch with validation accuracy 95%, of the first chapter's transformer"
+_FIRST_IN_THE_RACE = f"{_FIRST} with its loss in double precision"
 
 #: A filter's own recipe, by what a control is held against.
 _OWN = {"EMA": _FACTORIAL["EMA, decay .005"], "MA": _FACTORIAL["MA, decay .01"]}
@@ -57,10 +57,13 @@ def _alone(part: str, measure: Callable[[Run], Value]) -> dict[str, Setting]:
 
 
 def _without_decay(
-    racer: str, measure: Callable[[Run], Value] = histories.val_epoch
+    racer: str,
+    measure: Callable[[Run], Value] = histories.val_epoch,
+    arms: Mapping[str, Arm] = _RACE,
+    words: str = "",
 ) -> dict[str, Setting]:
     return {
-        f"lr {lr:g}": Setting((_RACE[f"{racer}, lr {lr:g}"],), each(measure))
+        f"lr {lr:g}{words}": Setting((arms[f"{racer}, lr {lr:g}"],), each(measure))
         for lr in LEARNING_RATES
     }
 
@@ -223,12 +226,21 @@ SPEED = (
             statement=f"{racer} groks without weight decay.",
             chapter="11",
             section="Who won, and why",
-            settings=_without_decay(racer),
-            statistic=_FIRST_IN_THE_RACE,
+            settings=settings,
+            statistic=statistic,
             verdict=Within(high=STUDIES["race"].budget),
             unit="epochs",
         )
-        for id, racer in (("L.2a", "OrthoGrad"), ("L.2b", "StableMax"))
+        for id, racer, settings, statistic in (
+            ("L.2a", "OrthoGrad", _without_decay("OrthoGrad"), _FIRST_IN_THE_RACE),
+            (
+                "L.2b",
+                "StableMax",
+                _without_decay("StableMax", words=", in float64")
+                | _without_decay("StableMax", arms=_SINGLE, words=", in float32"),
+                _FIRST,
+            ),
+        )
     ),
     Claim(
         id="L.2c",

@@ -27,6 +27,12 @@ _MIRRORS = STUDIES["mirrors"].arms
 _POSITIONS = STUDIES["loss-positions"].arms
 _TUNED = STUDIES["fine-tuning"].arms
 
+#: How a / b is read: as the port does, or as in the field of residues.
+_READINGS = {
+    ", truncated": ("all", "asymmetric, truncated"),
+    ", modular": ("all, modular", "asymmetric"),
+}
+
 #: Tables that are the same but for the names of rows, columns and answers: the first
 #: one is symmetric.
 _TWINS = {
@@ -167,7 +173,8 @@ TASKS = (
         statement="A network that has learned subtraction, and is trained on the "
         "asymmetric function, does not get there.",
         settings={
-            "with decay, truncated": Setting((_TUNED["all"],), each(best_accuracy))
+            f"with decay{reading}": Setting((_TUNED[arm],), each(best_accuracy))
+            for reading, (arm, _) in _READINGS.items()
         },
         statistic="highest validation accuracy within the budget",
         verdict=Within(high=0.9, partly=Within(high=0.95)),
@@ -180,10 +187,11 @@ TASKS = (
         section="A transfer that is said to fail",
         statement="It comes less far than one that begins with random weights.",
         settings={
-            "with decay, truncated": Setting(
-                (_TUNED["all"], _WITH_DECAY["asymmetric, truncated"]),
+            f"with decay{reading}": Setting(
+                (_TUNED[arm], _WITH_DECAY[own]),
                 each(lambda one, own: best_accuracy(one).over(best_accuracy(own))),
             )
+            for reading, (arm, own) in _READINGS.items()
         },
         statistic="highest validation accuracy within the budget, over that from "
         "scratch",

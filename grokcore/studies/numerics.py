@@ -123,9 +123,10 @@ NUMERICS = {
         }
         # As long as in a figure of Prieto et al.
         | {
-            "stablemax, longer": both_seeds(
-                _PRECISE.replace(loss="stablemax", epochs=100_000, eval_every=4_000)
+            f"{loss}, longer": both_seeds(
+                _PRECISE.replace(loss=loss, epochs=100_000, eval_every=4_000)
             )
+            for loss in ("stablemax", "stablemax_float32")
         },
         budget=100_000,
     ),

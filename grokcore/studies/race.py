@@ -41,4 +41,14 @@ RACE = {
         },
         budget=1_000,
     ),
+    "race-single": Study(
+        question="And StableMax in single precision, for which it was made?",
+        arms={
+            f"StableMax, lr {lr:g}": seeds(
+                _RACE.replace(loss="stablemax_float32", lr=lr)
+            )
+            for lr in LEARNING_RATES
+        },
+        budget=1_000,
+    ),
 }

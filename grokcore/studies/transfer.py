@@ -71,6 +71,8 @@ _DONORS = range(100, 103)
 
 # Subtraction as the port reads it, with the recipe of chapter 02.
 _PORT = TASKS["functions"].arms["subtraction, truncated"][0]
+# About as many steps as it takes to subtract, for answers without a rule.
+_PORT_SHUFFLED = _PORT.replace(shuffled=True, max_steps=2_500)
 
 
 def _seeds(
@@ -105,6 +107,12 @@ def _report(rows: Experiment, first: Experiment | None = None) -> Arm:
     return tuple(
         one.replace(start_from=start) for one, start in zip(arm, starts, strict=True)
     )
+
+
+def _asymmetric(first: Experiment, parts: tuple[str, ...] | None = None) -> Arm:
+    """The asymmetric function, after a first table and by its recipe."""
+    port = {"operation": "asymmetric", "shuffled": False, "max_steps": _PORT.max_steps}
+    return _seeds(first.replace(**port), first, parts)
 
 
 def _transplants() -> dict[str, Arm]:
@@ -142,6 +150,9 @@ def _transplants() -> dict[str, Arm]:
             )
             for name, first in other.items()
         },
+        "the embedding, from shuffled sums, rate 0.003": _seeds(
+            _THREE.replace(lr=3e-3), other["shuffled sums"], embedding
+        ),
         # Or the first steps?
         "all but positions, warmed up": _seeds(_THREE.replace(warmup=100), _TWO, whole),
         # What do new positions cost by themselves?
@@ -263,8 +274,12 @@ TRANSFER = {
     "fine-tuning": Study(
         question="Does a network that can subtract learn the asymmetric function?",
         arms={
-            words: _seeds(_PORT.replace(operation="asymmetric"), _PORT, parts)
-            for words, parts in {"all": None, "the embedding": ("embed",)}.items()
+            "all": _asymmetric(_PORT),
+            "the embedding": _asymmetric(_PORT, ("embed",)),
+            "shuffled differences": _seeds(_PORT_SHUFFLED, among=_DONORS),
+            "all of shuffled": _asymmetric(_PORT_SHUFFLED),
+            "the embedding of shuffled": _asymmetric(_PORT_SHUFFLED, ("embed",)),
+            "all, modular": _asymmetric(TASKS["functions"].arms["subtraction"][0]),
         },
         budget=10_000,
     ),
