@@ -11,12 +11,13 @@ from grokcore.runs import Run
 __all__ = [
     "at_their_best",
     "best_accuracy",
+    "best_so_far",
     "delay",
     "delay_in_steps",
     "delays",
     "each",
-    "last_accuracy",
     "later",
+    "left_of_best",
     "soonest",
     "speed_up",
     "times_as_long",
@@ -64,9 +65,21 @@ def best_accuracy(run: Run) -> Value:
     return Value(float(run.history.val_accuracy.max()))
 
 
-def last_accuracy(run: Run) -> Value:
-    """Return the validation accuracy at the end of a run."""
-    return Value(float(run.history.val_accuracy.iloc[-1]))
+def best_so_far(run: Run) -> Value:
+    """Return the same; a bound, if that is in the last tenth of the run."""
+    accuracy, epoch = run.history.val_accuracy, run.history.epoch
+    rising = epoch[accuracy.idxmax()] > 0.9 * epoch.iloc[-1]
+    return Value(float(accuracy.max()), ">" if rising else "")
+
+
+def left_of_best(run: Run) -> Value:
+    """Return the last validation accuracy over the best; a bound, if it was stopped.
+
+    A run that is stopped because it has arrived can no longer fall back.
+    """
+    accuracy = run.history.val_accuracy
+    stopped = run.history.step.iloc[-1] < run.experiment.last_step
+    return Value(float(accuracy.iloc[-1] / accuracy.max()), "<" if stopped else "")
 
 
 def delay_in_steps(run: Run) -> Value:

@@ -7,7 +7,13 @@ from functools import partial
 
 import torch
 
-from grokcore.claims.histories import best_accuracy, each, speed_up, val_step
+from grokcore.claims.histories import (
+    best_accuracy,
+    best_so_far,
+    each,
+    speed_up,
+    val_step,
+)
 from grokcore.claims.ledger import Claim, Setting
 from grokcore.claims.values import Value, Within
 from grokcore.runs import Run
@@ -173,10 +179,11 @@ TASKS = (
         statement="A network that has learned subtraction, and is trained on the "
         "asymmetric function, does not get there.",
         settings={
-            f"with decay{reading}": Setting((_TUNED[arm],), each(best_accuracy))
+            f"with decay{reading}": Setting((_TUNED[arm],), each(best_so_far))
             for reading, (arm, _) in _READINGS.items()
         },
-        statistic="highest validation accuracy within the budget",
+        statistic="highest validation accuracy within the budget; a bound, if it is in "
+        "the last tenth of it",
         verdict=Within(high=0.9, partly=Within(high=0.95)),
         form=".1%",
     ),

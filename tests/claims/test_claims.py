@@ -781,3 +781,15 @@ def test_a_row_without_runs_is_computed_whenever_it_is_asked(row):
         "grokcore claims X.1",
         "no network is trained",
     )
+
+
+def test_a_best_value_near_the_end_and_a_run_that_was_stopped_are_bounds(plant, tiny):
+    whole = tiny(epochs=10)
+    assert whole.last_step == 10
+    early = plant(whole, [0.0] * 11, [0, 0.5] + [0.25] * 9, every=1)
+    assert histories.best_so_far(early) == Value(0.5)
+    assert histories.left_of_best(early) == Value(0.5)
+    late = plant(whole, [0.0] * 11, [k / 10 for k in range(11)], every=1)
+    assert histories.best_so_far(late) == Value(1.0, ">")
+    stopped = plant(whole, [0.0] * 3, [0, 0.5, 0.25], every=1)
+    assert histories.left_of_best(stopped) == Value(0.5, "<")
