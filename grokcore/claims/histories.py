@@ -66,20 +66,20 @@ def best_accuracy(run: Run) -> Value:
 
 
 def best_so_far(run: Run) -> Value:
-    """Return the same; a bound, if that is in the last tenth of the run."""
+    """Return the highest validation accuracy; a bound, if it is in the last tenth."""
     accuracy, epoch = run.history.val_accuracy, run.history.epoch
     rising = epoch[accuracy.idxmax()] > 0.9 * epoch.iloc[-1]
     return Value(float(accuracy.max()), ">" if rising else "")
 
 
 def left_of_best(run: Run) -> Value:
-    """Return the last validation accuracy over the best; a bound, if it was stopped.
+    """Return the last validation accuracy over the highest; NaN for one that stopped.
 
-    A run that is stopped because it has arrived can no longer fall back.
+    Whoever is stopped on arrival might still have fallen back, or gone on.
     """
     accuracy = run.history.val_accuracy
     stopped = run.history.step.iloc[-1] < run.experiment.last_step
-    return Value(float(accuracy.iloc[-1] / accuracy.max()), "<" if stopped else "")
+    return Value(math.nan if stopped else float(accuracy.iloc[-1] / accuracy.max()))
 
 
 def delay_in_steps(run: Run) -> Value:

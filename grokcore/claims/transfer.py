@@ -198,7 +198,7 @@ TRANSFER = (
         statement="With four, validation accuracy falls back from its best.",
         **_REPORT_TABLES,
         settings=_settings(left_of_best, _more_after_two(4)),
-        statistic="validation accuracy at the end, over its highest; a bound for those "
+        statistic="validation accuracy at the end, over its highest; open for those "
         "that were stopped 30 epochs after they knew 99%",
         verdict=Within(high=0.8, partly=Within(high=0.95)),
     ),

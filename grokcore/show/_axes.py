@@ -98,7 +98,7 @@ def name_axis(axis: Axis, name: str) -> None:
         axis.label.set(fontstyle="italic", fontfamily="DejaVu Serif")
 
 
-def name_height(ax: Axes, name: str) -> None:
+def name_y_axis(ax: Axes, name: str) -> None:
     """Write along the y-axis what it is, in as many lines as its height asks for."""
     ax.set_ylabel(name)
     if name and _length(name) > points_box(ax).height:

@@ -16,7 +16,7 @@ from grokcore.show import _words
 from grokcore.show._arrays import unchecked
 from grokcore.show._axes import (
     axes_or_new,
-    name_height,
+    name_y_axis,
     percent_axis,
     round_ticks,
     time_axis,
@@ -199,7 +199,7 @@ def _measure_axis(
         ax.set_ylim(limits)
     if not (log or percent):
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
-    name_height(ax, ylabel)
+    name_y_axis(ax, ylabel)
 
 
 def _place_axis(ax: Axes, drawn: list[Line], xlabel: str, *, log: bool) -> None:

@@ -11,6 +11,7 @@ __all__ = ["ARCHITECTURES", "CURES", "SCALES"]
 
 # F. Chen et al.'s setting, with the sizes they give: two hidden layers of 512.
 _ADDITION = CATALOGUE["addition-p97"].replace(max_steps=None)
+# At 1,500 epochs an MLP is still below chance, and at 1,000 an LSTM at a third.
 _LONG = _ADDITION.replace(epochs=4_000)
 
 # Small ones of each kind. Weight decay 1 and an eps of 1e-4 let them generalize within
